@@ -1,0 +1,212 @@
+"""
+The settings as the rest of the agent sees them: typed, resolved, immutable.
+
+Durations are seconds, sizes are bytes, paths are absolute. Field names are the configuration keys with dots as
+underscores. Reading and checking the file is the business of the neighbours in this package.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+KIB = 1024
+MIB = 1024 * 1024
+
+
+class _Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of all settings."""
+
+
+class Multiline(_Settings, tag="multiline"):
+    """Joins lines. Keys, meaning and defaults are Filebeat's, but for what is beyond ``max_lines`` (see manual)."""
+
+    type: Literal["pattern", "count", "while_pattern"] = "pattern"
+    pattern: str | None = None
+    negate: bool = False
+    match: Literal["after", "before"] = "after"
+    flush_pattern: str | None = None
+    count_lines: int | None = None
+    max_lines: int = 500
+    timeout: float = 5.0
+    skip_newline: bool = False
+
+
+class Ndjson(_Settings, tag="ndjson"):
+    """Decodes each message as one JSON object. Keys as Filebeat's."""
+
+    target: str | None = None  # "" merges into the document's root
+    overwrite_keys: bool = False
+    expand_keys: bool = False
+    add_error_key: bool = False
+    message_key: str | None = None
+    ignore_decoding_error: bool = False
+
+
+class Container(_Settings, tag="container"):
+    """Docker json-file and CRI lines; partial lines are joined."""
+
+    stream: Literal["all", "stdout", "stderr"] = "all"
+    format: Literal["auto", "docker", "cri"] = "auto"
+
+
+class Syslog(_Settings, tag="syslog"):
+    """RFC 3164 and RFC 5424 headers."""
+
+    format: Literal["auto", "rfc3164", "rfc5424"] = "auto"
+    timezone: str = "Local"  # IANA name, offset like +02:00, or Local
+    log_errors: bool = False
+    add_error_key: bool = True
+
+
+Parser = Multiline | Ndjson | Container | Syslog
+
+
+class DataStream(_Settings):
+    """``logs-<dataset>-<namespace>``."""
+
+    dataset: str = "generic"
+    namespace: str = "default"
+
+    @property
+    def name(self) -> str:
+        """Name of the data stream."""
+        return f"logs-{self.dataset}-{self.namespace}"
+
+
+class Pipeline(_Settings):
+    """
+    The ingest pipeline of an input.
+
+    Either ``id`` (a pipeline that the cluster has already, as in Filebeat's ``pipeline: name``) or ``file``
+    (a file of ``pipelines/``, run in the cluster after ``shipper setup`` registered it).
+    """
+
+    id: str | None = None
+    file: str | None = None
+    path: Path | None = None  # of ``file``, found and readable
+    run: Literal["cluster"] = "cluster"
+
+
+class Input(_Settings):
+    """One entry under ``inputs:``."""
+
+    id: str
+    enabled: bool = True
+    paths: tuple[str, ...]  # absolute globs
+    # prospector.scanner.*
+    check_interval: float = 1.0
+    recursive_glob: bool = True
+    symlinks: bool = False
+    include_files: tuple[str, ...] = ()  # regular expressions on the whole path
+    exclude_files: tuple[str, ...] = ()
+    fingerprint_length: int = 1024
+    # reading
+    ignore_older: float | None = None
+    seek_to_tail: bool = False
+    harvester_limit: int = 0  # 0: no limit
+    encoding: str = "utf-8"
+    message_max_bytes: int = MIB
+    unfinished_line_timeout: float = 5.0
+    max_unsettled_bytes: int = 16 * MIB
+    include_lines: tuple[str, ...] = ()
+    exclude_lines: tuple[str, ...] = ()
+    parsers: tuple[Parser, ...] = ()
+    # close.*
+    close_inactive: float = 300.0  # close.on_state_change.inactive
+    close_renamed: bool = False
+    close_removed: bool = False
+    close_eof: bool = False  # close.reader.on_eof
+    close_after: float = 0.0  # close.reader.after_interval; 0: never
+    hold_removed_bytes: int | None = None  # close.removed.max_unsettled_bytes: give up beyond it, with a gap record
+    clean_deleted: bool = True
+    # the document
+    data_stream: DataStream = DataStream()
+    pipeline: Pipeline | None = None
+    tags: tuple[str, ...] = ()
+    fields: dict[str, Any] = {}
+    fields_under_root: bool = False
+
+
+class Tls(_Settings):
+    """``ssl.*`` of the Elasticsearch output."""
+
+    certificate_authorities: tuple[Path, ...] = ()
+    verification_mode: Literal["full", "certificate", "none"] = "full"
+    ca_trusted_fingerprint: str | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+class Elasticsearch(_Settings, tag="elasticsearch"):
+    """``output.elasticsearch``: an Elasticsearch or OpenSearch cluster."""
+
+    hosts: tuple[str, ...]  # full URLs with scheme and port
+    username: str | None = None
+    password: str | None = None
+    api_key: str | None = None  # ``id:key`` or the encoded form
+    ssl: Tls = Tls()
+    headers: dict[str, str] = {}
+    proxy_url: str | None = None
+    worker: int = 1  # concurrent requests, all hosts together
+    bulk_max_size: int = 4000  # events
+    bulk_max_bytes: int = 5 * MIB
+    flush_timeout: float = 1.0  # flush.timeout
+    compression_level: int = 1  # 0: off
+    timeout: float = 90.0
+    backoff_init: float = 1.0
+    backoff_max: float = 60.0
+    pause_retry_max: float = 60.0  # longest wait between two tries of a paused route
+    target_mode: Literal["data_stream"] = "data_stream"
+
+
+class Local(_Settings, tag="local"):
+    """``output.local``: an SQLite file with full-text search."""
+
+    path: Path
+    retention: float | None = None  # seconds; None keeps everything
+    bulk_max_size: int = 4000
+    bulk_max_bytes: int = 5 * MIB
+    flush_timeout: float = 1.0
+
+
+class Http(_Settings):
+    """``http.*``: the status and metrics endpoint."""
+
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    port: int = 5066
+
+
+class Logging(_Settings):
+    """``logging.*``: the agent's own log, always on standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "text", "json"] = "auto"  # auto: text on a terminal, ECS JSON otherwise
+
+
+class DeadLetter(_Settings):
+    """``dead_letter.*``: the local store of events that the cluster refuses for good."""
+
+    max_bytes: int = 256 * MIB
+
+
+class Settings(_Settings):
+    """The whole configuration."""
+
+    inputs: tuple[Input, ...]
+    output: Elasticsearch | Local
+    path_data: Path
+    pipelines_path: Path  # folder of pipeline files (path.pipelines; ./pipelines beside the file by default)
+    name: str  # of this agent; host name by default
+    host_id: str | None = None  # host.id; /etc/machine-id by default, None where there is none
+    tags: tuple[str, ...] = ()
+    fields: dict[str, Any] = {}
+    fields_under_root: bool = False
+    http: Http = Http()
+    logging: Logging = Logging()
+    dead_letter: DeadLetter = DeadLetter()
+    shutdown_timeout: float = 5.0
+    max_pending_bytes: int = 12 * MIB  # queue.mem.bytes: encoded and not settled, all routes together
