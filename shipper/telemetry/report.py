@@ -8,6 +8,17 @@ from __future__ import annotations
 
 import msgspec
 
+# Columns in which a byte can end, in the order in which they are shown; shipper.records.Column says what each means.
+COLUMNS = (
+    "indexed",
+    "duplicate",
+    "filtered",
+    "dropped",
+    "dead_lettered",
+    "failure_store",
+    "skipped",
+)
+
 
 class LedgerReport(msgspec.Struct, frozen=True):
     """
@@ -36,18 +47,23 @@ class LedgerReport(msgspec.Struct, frozen=True):
     pending_bytes: int = 0
 
     @property
+    def settled_bytes(self) -> int:
+        """Bytes that have found their column."""
+        return sum(self.column(name)[1] for name in COLUMNS)
+
+    @property
+    def unaccounted_bytes(self) -> int:
+        """Bytes read that are in no column (positive) or in two (negative); 0 when the ledger balances."""
+        return self.read_bytes - self.settled_bytes - self.pending_bytes
+
+    @property
     def balanced(self) -> bool:
         """Whether every byte that was read is in exactly one column."""
-        settled = (
-            self.indexed_bytes
-            + self.duplicate_bytes
-            + self.filtered_bytes
-            + self.dropped_bytes
-            + self.dead_lettered_bytes
-            + self.failure_store_bytes
-            + self.skipped_bytes
-        )
-        return self.read_bytes == settled + self.pending_bytes
+        return self.unaccounted_bytes == 0
+
+    def column(self, name: str) -> tuple[int, int]:
+        """Events and bytes of one of ``COLUMNS``."""
+        return getattr(self, name), getattr(self, f"{name}_bytes")
 
 
 class FileReport(msgspec.Struct, frozen=True):
@@ -104,8 +120,10 @@ class OutputReport(msgspec.Struct, frozen=True):
     target: str  # hosts or path, without secrets
     product: str = ""  # elasticsearch | opensearch | "" before the first answer
     version: str = ""
-    dead_letters: int = 0
-    dead_letters_limit: int = 0
+    dead_letters: int = 0  # events kept
+    dead_letters_limit: int = 0  # events; 0 when only their bytes are limited
+    dead_letter_bytes: int = 0
+    dead_letter_bytes_limit: int = 0
 
 
 class StatusReport(msgspec.Struct, frozen=True):
@@ -124,4 +142,5 @@ class StatusReport(msgspec.Struct, frozen=True):
     routes: list[RouteReport]
     output: OutputReport
     ledger: LedgerReport
-    counters: dict[str, int] = {}  # truncated_lines, gaps, id_clashes, decode_errors, scans_failed, …
+    # Incidents since the start: truncated_lines, gaps, id_clashes, decode_errors, scans_failed, …
+    counters: dict[str, int] = {}
