@@ -20,7 +20,7 @@ class _Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Base of all settings."""
 
 
-class Multiline(_Settings, tag="multiline"):
+class Multiline(_Settings, tag_field="parser", tag="multiline"):
     """Joins lines. Keys, meaning and defaults are Filebeat's, but for what is beyond ``max_lines`` (see manual)."""
 
     type: Literal["pattern", "count", "while_pattern"] = "pattern"
@@ -34,7 +34,7 @@ class Multiline(_Settings, tag="multiline"):
     skip_newline: bool = False
 
 
-class Ndjson(_Settings, tag="ndjson"):
+class Ndjson(_Settings, tag_field="parser", tag="ndjson"):
     """Decodes each message as one JSON object. Keys as Filebeat's."""
 
     target: str | None = None  # "" merges into the document's root
@@ -45,14 +45,14 @@ class Ndjson(_Settings, tag="ndjson"):
     ignore_decoding_error: bool = False
 
 
-class Container(_Settings, tag="container"):
+class Container(_Settings, tag_field="parser", tag="container"):
     """Docker json-file and CRI lines; partial lines are joined."""
 
     stream: Literal["all", "stdout", "stderr"] = "all"
     format: Literal["auto", "docker", "cri"] = "auto"
 
 
-class Syslog(_Settings, tag="syslog"):
+class Syslog(_Settings, tag_field="parser", tag="syslog"):
     """RFC 3164 and RFC 5424 headers."""
 
     format: Literal["auto", "rfc3164", "rfc5424"] = "auto"
