@@ -20,7 +20,7 @@ class _Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Base of all settings."""
 
 
-class Multiline(_Settings, tag_field="parser", tag="multiline"):
+class Multiline(_Settings, tag_field="parser", tag="multiline", frozen=True, kw_only=True):
     """Joins lines. Keys, meaning and defaults are Filebeat's, but for what is beyond ``max_lines`` (see manual)."""
 
     type: Literal["pattern", "count", "while_pattern"] = "pattern"
@@ -34,7 +34,7 @@ class Multiline(_Settings, tag_field="parser", tag="multiline"):
     skip_newline: bool = False
 
 
-class Ndjson(_Settings, tag_field="parser", tag="ndjson"):
+class Ndjson(_Settings, tag_field="parser", tag="ndjson", frozen=True, kw_only=True):
     """Decodes each message as one JSON object. Keys as Filebeat's."""
 
     target: str | None = None  # "" merges into the document's root
@@ -45,14 +45,14 @@ class Ndjson(_Settings, tag_field="parser", tag="ndjson"):
     ignore_decoding_error: bool = False
 
 
-class Container(_Settings, tag_field="parser", tag="container"):
+class Container(_Settings, tag_field="parser", tag="container", frozen=True, kw_only=True):
     """Docker json-file and CRI lines; partial lines are joined."""
 
     stream: Literal["all", "stdout", "stderr"] = "all"
     format: Literal["auto", "docker", "cri"] = "auto"
 
 
-class Syslog(_Settings, tag_field="parser", tag="syslog"):
+class Syslog(_Settings, tag_field="parser", tag="syslog", frozen=True, kw_only=True):
     """RFC 3164 and RFC 5424 headers."""
 
     format: Literal["auto", "rfc3164", "rfc5424"] = "auto"
@@ -64,7 +64,7 @@ class Syslog(_Settings, tag_field="parser", tag="syslog"):
 Parser = Multiline | Ndjson | Container | Syslog
 
 
-class DataStream(_Settings):
+class DataStream(_Settings, frozen=True, kw_only=True):
     """``logs-<dataset>-<namespace>``."""
 
     dataset: str = "generic"
@@ -76,7 +76,7 @@ class DataStream(_Settings):
         return f"logs-{self.dataset}-{self.namespace}"
 
 
-class Pipeline(_Settings):
+class Pipeline(_Settings, frozen=True, kw_only=True):
     """
     The ingest pipeline of an input.
 
@@ -90,7 +90,7 @@ class Pipeline(_Settings):
     run: Literal["cluster"] = "cluster"
 
 
-class Input(_Settings):
+class Input(_Settings, frozen=True, kw_only=True):
     """One entry under ``inputs:``."""
 
     id: str
@@ -130,7 +130,7 @@ class Input(_Settings):
     fields_under_root: bool = False
 
 
-class Tls(_Settings):
+class Tls(_Settings, frozen=True, kw_only=True):
     """``ssl.*`` of the Elasticsearch output."""
 
     certificate_authorities: tuple[Path, ...] = ()
@@ -140,7 +140,7 @@ class Tls(_Settings):
     key: Path | None = None
 
 
-class Elasticsearch(_Settings, tag="elasticsearch"):
+class Elasticsearch(_Settings, tag="elasticsearch", frozen=True, kw_only=True):
     """``output.elasticsearch``: an Elasticsearch or OpenSearch cluster."""
 
     hosts: tuple[str, ...]  # full URLs with scheme and port
@@ -162,7 +162,7 @@ class Elasticsearch(_Settings, tag="elasticsearch"):
     target_mode: Literal["data_stream"] = "data_stream"
 
 
-class Local(_Settings, tag="local"):
+class Local(_Settings, tag="local", frozen=True, kw_only=True):
     """``output.local``: an SQLite file with full-text search."""
 
     path: Path
@@ -172,7 +172,7 @@ class Local(_Settings, tag="local"):
     flush_timeout: float = 1.0
 
 
-class Http(_Settings):
+class Http(_Settings, frozen=True, kw_only=True):
     """``http.*``: the status and metrics endpoint."""
 
     enabled: bool = True
@@ -180,20 +180,20 @@ class Http(_Settings):
     port: int = 5066
 
 
-class Logging(_Settings):
+class Logging(_Settings, frozen=True, kw_only=True):
     """``logging.*``: the agent's own log, always on standard error."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["auto", "text", "json"] = "auto"  # auto: text on a terminal, ECS JSON otherwise
 
 
-class DeadLetter(_Settings):
+class DeadLetter(_Settings, frozen=True, kw_only=True):
     """``dead_letter.*``: the local store of events that the cluster refuses for good."""
 
     max_bytes: int = 256 * MIB
 
 
-class Settings(_Settings):
+class Settings(_Settings, frozen=True, kw_only=True):
     """The whole configuration."""
 
     inputs: tuple[Input, ...]
