@@ -85,7 +85,8 @@ class Piece:
     epoch: int = 0
     filtered: int = 0
     filtered_bytes: int = 0
-    skipped_bytes: int = 0
+    skipped_bytes: int = 0  # of the range: never shipped, ``cut_bytes`` included
+    cut_bytes: int = 0  # of the events' ranges: left out of their messages
 
     @property
     def count(self) -> int:

@@ -1,0 +1,228 @@
+"""
+From parsed events, or whole blocks of plain lines, to the NDJSON of ``_bulk``.
+
+Pure. Every event is an action line with its id and a document line. A block of plain lines is never looked at line by
+line in Python: one escape of the whole block, one split, one formatting operation.
+"""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import Any
+
+import orjson
+
+from shipper.records import Event, Piece
+
+DEL = "\x7f"
+
+
+def event_id(key: str, start: int, end: int) -> str:
+    """The id of an event: file key, start offset in 14 digits, length in 10; 40 base64url characters."""
+    return f"{key}{start:014d}{end - start:010d}"
+
+
+class Encoder:
+    """
+    Encodes the events of one file.
+
+    Args:
+        key: the file's key.
+        constants: the fields that all documents of the file share; ``log`` may be among them, ``message`` and
+            ``@timestamp`` may not.
+    """
+
+    __slots__ = ("_constants", "_pairs", "_stamp", "_template", "key")
+
+    def __init__(self, key: str, constants: dict[str, Any]) -> None:
+        self.key = key
+        self._constants = constants
+        self._pairs: tuple[bytes, bytes, bytes] = (b"", b"", b"")
+        self._stamp: str | None = None
+        self._template = b""
+
+    def template(self, stamp: str) -> bytes:
+        """A pattern for ``%`` with start, length, start and the escaped message (without quotes)."""
+        if stamp != self._stamp:
+            log = dict(self._constants.get("log", {}))
+            rest = {name: value for name, value in self._constants.items() if name != "log"}
+            # The pattern is made of constants: every per cent sign in them is doubled.
+            inner = orjson.dumps(log)[1:-1].replace(b"%", b"%%")
+            outer = orjson.dumps(rest)[1:-1].replace(b"%", b"%%")
+            self._template = (
+                b'{"create":{"_id":"' + self.key.encode() + b'%014d%010d"}}\n'
+                b'{"@timestamp":"' + stamp.encode() + b'","log":{"offset":%d'
+                + (b"," + inner if inner else b"") + b"}"
+                + (b"," + outer if outer else b"") + b',"message":"%b"}\n'
+            )  # fmt: skip
+            self._stamp = stamp
+        return self._template
+
+    def block(self, file: object, data: bytes, start: int, stamp: str) -> Piece:
+        r"""
+        Encode whole plain lines.
+
+        Args:
+            file: handle that the piece carries.
+            data: lines, each ended by ``\n``; UTF-8, invalid bytes become U+FFFD.
+            start: offset of the first byte.
+            stamp: ``@timestamp`` of all events, ISO 8601.
+
+        Returns:
+            A piece that covers the block; empty lines are counted as filtered.
+        """
+        lines = data.split(b"\n")
+        lines.pop()
+        ends = list(accumulate([len(line) + 1 for line in lines], initial=start))
+        starts = ends[:-1]
+        del ends[0]
+        messages = escape_lines(data)
+        if b"" in messages:
+            return self._without_empty(file, messages, starts, ends, start, start + len(data), stamp)
+        count = len(messages)
+        arguments: list[Any] = [None] * (4 * count)
+        arguments[0::4] = starts
+        arguments[1::4] = [len(line) + 1 for line in lines]
+        arguments[2::4] = starts
+        arguments[3::4] = messages
+        body = (self.template(stamp) * count) % tuple(arguments)
+        return Piece(file, start, start + len(data), body, starts, ends)
+
+    def _without_empty(
+        self,
+        file: object,
+        messages: list[bytes],
+        starts: list[int],
+        ends: list[int],
+        start: int,
+        end: int,
+        stamp: str,
+    ) -> Piece:
+        kept = [i for i, message in enumerate(messages) if message]
+        template = self.template(stamp)
+        body = b"".join(
+            template % (starts[i], ends[i] - starts[i], starts[i], messages[i]) for i in kept
+        )
+        piece = Piece(file, start, end, body, [starts[i] for i in kept], [ends[i] for i in kept])
+        piece.filtered = len(messages) - len(kept)
+        piece.filtered_bytes = end - start - sum(ends[i] - starts[i] for i in kept)
+        return piece
+
+    def events(
+        self, file: object, events: list[Event], start: int, end: int, stamp: str
+    ) -> Piece:
+        """
+        Encode parsed events.
+
+        Args:
+            file: handle that the piece carries.
+            events: ascending by start.
+            start: offset of the first byte that the piece covers.
+            end: offset past the last.
+            stamp: ``@timestamp`` of events that bring none, ISO 8601.
+        """
+        template = self.template(stamp)
+        parts: list[bytes] = []
+        for event in events:
+            if event.fields or event.flags:
+                parts.append(self._document(event, stamp))
+            else:
+                message = orjson.dumps(clean(event.message))[1:-1]
+                offset = event.start
+                parts.append(template % (offset, event.end - offset, offset, message))
+        starts = [event.start for event in events]
+        ends = [event.end for event in events]
+        return Piece(file, start, end, b"".join(parts), starts, ends)
+
+    def _document(self, event: Event, stamp: str) -> bytes:
+        log: dict[str, Any] = {"offset": event.start, **self._constants.get("log", {})}
+        if event.flags:
+            log["flags"] = list(event.flags)
+        document: dict[str, Any] = {"@timestamp": stamp, **self._constants, "log": log}
+        document["message"] = event.message
+        if event.fields:
+            document = merge(document, event.fields)
+        action = b'{"create":{"_id":"%b"}}\n' % event_id(self.key, event.start, event.end).encode()
+        return action + dumps(document) + b"\n"
+
+
+def merge(document: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
+    """
+    Put what parsers found into a document.
+
+    Objects are merged. Plain values replace plain values. A plain value never replaces one of Shipper's objects, nor an
+    object one of its plain values: such a field is kept under ``conflict``.
+    """
+    merged = dict(document)
+    conflicts: dict[str, Any] = {}
+    for name, value in fields.items():
+        present = merged.get(name)
+        if present is None or name in {"@timestamp", "message"}:
+            merged[name] = value
+        elif isinstance(present, dict) and isinstance(value, dict):
+            merged[name] = merge(present, value)
+        elif isinstance(present, dict) or isinstance(value, dict):
+            conflicts[name] = value
+        elif name == "tags" and isinstance(present, list):
+            merged[name] = [*present, *(value if isinstance(value, list) else [value])]
+        else:
+            merged[name] = value
+    if conflicts:
+        merged["conflict"] = {**merged.get("conflict", {}), **conflicts}
+    return merged
+
+
+def escape_lines(data: bytes) -> list[bytes]:
+    r"""
+    The JSON-escaped text of each line of a block, without quotes.
+
+    Args:
+        data: lines ended by ``\n``; a ``\r`` before it belongs to the terminator.
+    """
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        text = data.decode("utf-8", "replace")
+    if "\r\n" in text:
+        text = text.replace("\r\n", "\n")
+    # In the escaped text a line's end is `\n`, unless the text has backslashes itself; then another character that JSON
+    # leaves alone stands in for it. Both ways escape the block at once.
+    if "\\" not in text:
+        escaped = orjson.dumps(text)[1:-1].split(b"\\n")
+    elif DEL not in text:
+        escaped = orjson.dumps(text.replace("\n", DEL))[1:-1].split(b"\x7f")
+    else:
+        escaped = [orjson.dumps(line)[1:-1] for line in text.split("\n")]
+    escaped.pop()
+    return escaped
+
+
+def clean(text: str) -> str:
+    """The text with lone surrogates replaced, which JSON in UTF-8 cannot carry."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
+def dumps(document: dict[str, Any]) -> bytes:
+    """The document as JSON; whatever JSON cannot carry is replaced, never refused."""
+    try:
+        return orjson.dumps(document)
+    except (TypeError, ValueError):
+        return orjson.dumps(_plain(document))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {clean(str(name)): _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**64:
+        return str(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return clean(str(value))

@@ -1,0 +1,407 @@
+"""
+The harvester: reads one open file from an offset and makes pieces of it.
+
+It owns a descriptor and a position and asks nobody for the time. What a parser chain does not use up stays here as the tail,
+or, above `HOLD` bytes, only as an offset that is read again. Every read looks at the bytes before it as well: if they are not
+those that were there before, the file is not the same any more.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from shipper.checkpoint.ledger import FileLedger
+from shipper.records import Event, Parsed, Piece
+from shipper.source.identity import MARKER, digest
+
+if TYPE_CHECKING:
+    from shipper.checkpoint.store import FileRecord
+    from shipper.encode import Encoder
+    from shipper.source.chain import Chain
+
+BLOCK = 128 * 1024  # bytes a read; larger blocks are not faster
+HOLD = 64 * 1024  # bytes of unfinished line or group kept in memory
+LONGEST_LINE = 2**30  # bytes; a longer line is several events (the length in an id has ten digits)
+FIRST_STEP = 1024 * 1024  # bytes reserved ahead for a file at first; doubles up to LAST_STEP
+LAST_STEP = 64 * 1024 * 1024
+UTF8_BOM = b"\xef\xbb\xbf"
+
+
+class Replaced(Exception):  # noqa: N818 - a fact about a file
+    """The file holds other content than before: truncated, overwritten, or another file under its inode."""
+
+
+class Harvester:
+    """
+    One generation of one file's content, being read.
+
+    Attributes:
+        record: what the store knows of it; `checkpoint` brings it up to date.
+        fd: descriptor; -1 where the content is gone (truncated, waiting for its copy to be found).
+        position: first byte that is in no piece yet.
+        read_to: bytes up to here were looked at.
+        size: the largest size seen, bytes.
+        eof: the last read reached the end of the file.
+        last_growth: monotonic time at which new bytes were last seen.
+        oldest_unsettled: monotonic time at which the oldest pending byte was read; 0 where nothing is pending.
+        truncated_lines: over-long lines that were cut.
+    """
+
+    __slots__ = (
+        "_grow",
+        "_head_limit",
+        "_hashed",
+        "_scan",
+        "_scan_marker",
+        "_step",
+        "chain",
+        "device",
+        "doubt_to",
+        "encoder",
+        "eof",
+        "fd",
+        "head",
+        "inode",
+        "last_growth",
+        "ledger",
+        "marker",
+        "oldest_unsettled",
+        "opened",
+        "owner",
+        "position",
+        "read_to",
+        "record",
+        "removed",
+        "size",
+        "tail",
+        "truncated_lines",
+    )
+
+    def __init__(
+        self, record: FileRecord, fd: int, chain: Chain, encoder: Encoder, head_limit: int, now: float
+    ) -> None:
+        """
+        Begin at the record's offset.
+
+        Args:
+            record: identity and offset; its content has been matched with the file.
+            fd: open for reading; the harvester closes it.
+            chain: the input's parsers.
+            encoder: of this file's key.
+            head_limit: bytes of the file's head that the fingerprint covers.
+            now: monotonic time, seconds.
+        """
+        self.record = record
+        self.fd = fd
+        status = os.fstat(fd)
+        self.device, self.inode = status.st_dev, status.st_ino
+        self.head = os.pread(fd, min(head_limit, max(record.head_length, record.offset)), 0)
+        self.chain = chain.for_file(self.head[:4] or os.pread(fd, 4, 0))
+        self.encoder = encoder
+        self._head_limit = head_limit
+        self._hashed = record.head_length
+        offset = record.offset
+        start = max(0, offset - MARKER)
+        self.marker = os.pread(fd, offset - start, start)
+        self.ledger = FileLedger(offset, self.marker)
+        self.position = self.read_to = offset
+        self.doubt_to = record.sent
+        self.size = max(record.size, status.st_size)
+        self.tail = b""
+        self.eof = False
+        self.removed = False
+        self.opened = self.last_growth = now
+        self.oldest_unsettled = 0.0
+        self.truncated_lines = 0
+        self.owner: object = None
+        self._grow = 0
+        self._scan: int | None = None
+        self._scan_marker = b""
+        self._step = FIRST_STEP
+
+    def __repr__(self) -> str:
+        state = "eof" if self.eof else "reading"
+        return f"<Harvester {self.record.path} {self.ledger.safe}/{self.position}/{self.size} {state}>"
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def advance(self, now: float, wall: float, stamp: str) -> Piece | None:
+        """
+        Read on and encode what is complete.
+
+        Args:
+            now: monotonic time, seconds.
+            wall: Unix time, for parsers that must guess a year.
+            stamp: the same as ISO 8601, for events that bring no time of their own.
+
+        Returns:
+            The next piece, or None where nothing more is complete; ``eof`` tells whether there is more to read.
+
+        Raises:
+            Replaced: the file is not what it was.
+            OSError: it cannot be read.
+        """
+        if self._scan is not None:
+            return self._pass_long_line(now, wall, stamp)
+        at = self.position + len(self.tail)
+        cut = self._next_cut()
+        want = self._grow or BLOCK
+        if cut is not None:
+            want = min(want, cut - at)
+        data = self._read(at, want)
+        end = at + len(data)
+        self.eof = len(data) < want and end != cut
+        final = end == cut
+        if end <= self.read_to and not final and self._grow:
+            return None
+        if end > self.read_to:
+            self.last_growth = now
+            self.read_to = end
+            self.size = max(self.size, end)
+        if not data and not final:
+            return None
+        window = self.tail + data if self.tail else data
+        return self._parse(window, wall, stamp, final=final)
+
+    def _parse(self, window: bytes, wall: float, stamp: str, *, final: bool) -> Piece | None:
+        chain = self.chain
+        base = self.position
+        continued = base > 0 and not self.marker.endswith(chain.newline)
+        plain = chain.plain and not final and not continued and len(window) <= chain.limit
+        if plain and not (base == 0 and window.startswith(UTF8_BOM)):
+            consumed = window.rfind(b"\n") + 1
+            piece = self.encoder.block(self, window[:consumed], base, stamp) if consumed else None
+        else:
+            parsed = chain.parse(window, base, final=final, continued=continued, now=wall)
+            consumed = parsed.consumed
+            piece = self._piece(parsed, base, stamp) if consumed else None
+        self._consume(window, consumed)
+        return piece
+
+    def _piece(self, parsed: Parsed, base: int, stamp: str) -> Piece:
+        piece = self.encoder.events(self, parsed.events, base, base + parsed.consumed, stamp)
+        piece.filtered = parsed.filtered
+        piece.filtered_bytes = parsed.filtered_bytes
+        for event in parsed.events:
+            if event.cut:
+                self.truncated_lines += 1
+                piece.cut_bytes += event.cut
+        piece.skipped_bytes = piece.cut_bytes
+        return piece
+
+    def _consume(self, window: bytes, consumed: int) -> None:
+        """Move the position; keep the rest as the tail, as an offset, or as an over-long line to pass."""
+        if consumed:
+            self.marker = (self.marker + window[max(0, consumed - MARKER) : consumed])[-MARKER:]
+            self.position += consumed
+        rest = window[consumed:]
+        newline, limit = self.chain.newline, self.chain.limit
+        if len(rest) > limit + len(newline) and not self._ends_within(rest, limit):
+            width = len(newline)
+            self._scan = self.position + len(rest) // width * width
+            self._scan_marker = rest[: len(rest) // width * width][-MARKER:]
+            rest = b""
+        elif len(rest) > HOLD:
+            self._grow = len(rest) + BLOCK
+            self.tail = b""
+            return
+        self._grow = 0
+        self.tail = rest
+
+    def _ends_within(self, rest: bytes, limit: int) -> bool:
+        return _find(rest[: limit + len(self.chain.newline)], self.chain.newline) >= 0
+
+    def _pass_long_line(self, now: float, wall: float, stamp: str) -> Piece | None:
+        """Look for the end of an over-long line without holding it."""
+        at = self._scan or 0
+        cut = self._next_cut()
+        want = BLOCK if cut is None else min(BLOCK, cut - at)
+        data = self._read(at, want, self._scan_marker)
+        self.eof = len(data) < want
+        if at + len(data) > self.read_to:
+            self.last_growth = now
+            self.read_to = at + len(data)
+            self.size = max(self.size, self.read_to)
+        newline = self.chain.newline
+        found = _find(data, newline)
+        end = at + found + len(newline) if found >= 0 else None
+        if end is None and at + len(data) == cut:
+            end = cut
+        if end is None and at + len(data) - self.position >= LONGEST_LINE:
+            end = self.position + LONGEST_LINE
+        if end is None:
+            width = len(newline)
+            whole = len(data) // width * width
+            self._scan = at + whole
+            self._scan_marker = (self._scan_marker + data[:whole])[-MARKER:]
+            return None
+        base = self.position
+        continued = base > 0 and not self.marker.endswith(newline)
+        head = os.pread(self.fd, self.chain.limit, base)
+        parsed = self.chain.cut_line(head, base, end, continued=continued, now=wall)
+        start = max(0, end - MARKER)
+        self.marker = os.pread(self.fd, end - start, start)
+        self.position = end
+        self._scan, self.tail, self._grow, self.eof = None, b"", 0, False
+        return self._piece(parsed, base, stamp)
+
+    def _read(self, at: int, want: int, before: bytes | None = None) -> bytes:
+        """
+        Read bytes and prove that those before them are still there.
+
+        Raises:
+            Replaced: they are not.
+        """
+        if before is None:
+            before = (self.marker + self.tail)[-MARKER:] if self.tail else self.marker
+        count = len(before)
+        data = os.pread(self.fd, want + count, at - count)
+        if data[:count] != before:
+            raise Replaced
+        head = self.head
+        if head and at > len(head) and os.pread(self.fd, len(head), 0) != head:
+            raise Replaced
+        data = data[count:]
+        if len(head) < self._head_limit and at <= len(head):
+            self.head = head + data[len(head) - at : self._head_limit - at]
+        return data
+
+    # -- time and marks --------------------------------------------------------------------------------------------
+
+    def _next_cut(self) -> int | None:
+        marks = self.record.marks
+        if not marks:
+            return None
+        return min((offset for offset in marks if offset > self.position), default=None)
+
+    @property
+    def unconsumed(self) -> int:
+        """Bytes that were looked at and are in no piece yet: an unfinished line or an open group."""
+        return self.read_to - self.position
+
+    def overdue(self, now: float, unfinished_timeout: float) -> bool:
+        """Whether an unfinished line or open group has waited long enough for its end."""
+        if not self.eof or not self.unconsumed or self._next_cut() is not None:
+            return False
+        timeout = unfinished_timeout if self.ends_in_line else self.chain.group_timeout
+        return timeout is not None and now - self.last_growth >= timeout
+
+    @property
+    def ends_in_line(self) -> bool:
+        """Whether what is unconsumed ends in the middle of a line."""
+        newline = self.chain.newline
+        if self._scan is not None:
+            return True
+        if not self.tail and self._grow and self.fd >= 0:
+            return os.pread(self.fd, len(newline), self.read_to - len(newline)) != newline
+        return not self.tail.endswith(newline)
+
+    def mark(self, decision: str) -> tuple[str, int, str]:
+        """
+        End what is unconsumed where the bytes end now.
+
+        Returns:
+            The mark to commit before the harvester advances again.
+        """
+        self.record.marks[self.read_to] = decision
+        self.eof = False
+        return self.record.key, self.read_to, decision
+
+    # -- ledger ----------------------------------------------------------------------------------------------------
+
+    def track(self, piece: Piece, now: float) -> bool:
+        """
+        Enter a piece into the ledger.
+
+        Returns:
+            Whether the record's reservation has grown, which must be committed before the piece leaves.
+        """
+        piece.doubt = piece.start < self.doubt_to
+        if self.ledger.settled:
+            self.oldest_unsettled = now
+        self.ledger.track(piece, self.marker)
+        if piece.end <= self.record.sent:
+            return False
+        self.record.sent = piece.end + self._step
+        self._step = min(2 * self._step, LAST_STEP)
+        return True
+
+    def rewind(self) -> None:
+        """Go back to the last settled byte: what was out has been given back."""
+        self.doubt_to = max(self.doubt_to, self.position)
+        self.position = self.ledger.reset()
+        self.marker = self.ledger.marker
+        self.tail, self._grow, self._scan = b"", 0, None
+        self.eof = False
+        self.oldest_unsettled = 0.0
+
+    def checkpoint(self, wall: float) -> FileRecord:
+        """The record, brought up to date."""
+        record, ledger = self.record, self.ledger
+        if len(self.head) > self._hashed:
+            record.head, record.head_length = digest(self.head), len(self.head)
+            self._hashed = len(self.head)
+        if ledger.safe != record.offset or not record.marker:
+            record.offset = ledger.safe
+            record.marker, record.marker_length = digest(ledger.marker), len(ledger.marker)
+            for offset in [mark for mark in record.marks if mark <= ledger.safe]:
+                del record.marks[offset]
+        record.size = self.size
+        record.updated = wall
+        return record
+
+    def gap(self, end: int, reason: str, stamp: str) -> Piece:
+        """
+        A piece that says that ``[position, end)`` is lost; the position moves behind it.
+
+        Args:
+            end: offset past the lost range.
+            reason: why, for people.
+            stamp: ISO 8601 time of the event.
+        """
+        start = self.position
+        message = f"{end - start} bytes of {self.record.path} from offset {start} are lost: {reason}"
+        fields = {"error": {"type": "gap", "message": reason}, "log": {"gap": {"start": start, "end": end}}}
+        event = Event(start, end, message, fields, ("gap",))
+        piece = self.encoder.events(self, [event], start, end, stamp)
+        piece.cut_bytes = piece.skipped_bytes = end - start
+        self.position = end
+        self.read_to = max(self.read_to, end)
+        self.tail, self._grow, self._scan = b"", 0, None
+        self.marker = b""
+        return piece
+
+    # -- descriptor ------------------------------------------------------------------------------------------------
+
+    def adopt(self, fd: int, now: float) -> None:
+        """Go on in another file that has the same content (the copy of a truncated file, a remounted one)."""
+        self.close()
+        self.fd = fd
+        status = os.fstat(fd)
+        self.device, self.inode = status.st_dev, status.st_ino
+        self.record.device, self.record.inode = self.device, self.inode
+        self.size = max(self.size, status.st_size)
+        self.eof = False
+        self.removed = False
+        self.last_growth = now
+
+    def close(self) -> None:
+        """Close the descriptor; the ledger lives on until it is settled."""
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
+
+    @property
+    def lag(self) -> int:
+        """Bytes that are in the file and not settled."""
+        return max(0, self.size - self.ledger.safe)
+
+
+def _find(data: bytes, newline: bytes) -> int:
+    """Index of the first terminator that stands at a multiple of its width; -1 where there is none."""
+    width = len(newline)
+    index = data.find(newline)
+    while index >= 0 and index % width:
+        index = data.find(newline, index + 1)
+    return index
