@@ -1,0 +1,1 @@
+"""What the agent knows about Elasticsearch and OpenSearch clusters."""

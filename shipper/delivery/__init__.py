@@ -1,0 +1,1 @@
+"""Batching, sending, settlement, pressure, pauses and dead letters."""
