@@ -28,6 +28,7 @@ UNSEARCHED = frozenset(
         "tags",
     )
 )
+_YEARS = range(-62_135_596_800_000, 253_402_300_800_000)  # milliseconds of the years 1 to 9999
 _STREAM = re.compile(r"logs-([^-]+)-.+")
 
 
@@ -55,7 +56,7 @@ def millis_of(value: Any) -> int | None:
     """
     if isinstance(value, str):
         return _iso_millis(value)
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 62:
+    if isinstance(value, int) and not isinstance(value, bool) and value in _YEARS:
         return value
     return None
 

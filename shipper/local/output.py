@@ -49,6 +49,7 @@ class LocalOutput:
     Args:
         settings: the file and how long events are kept.
         now: clock, Unix seconds.
+        janitor: whether a thread of its own looks after retention; else somebody calls ``tidy``.
 
     Raises:
         StoreError: the file cannot be opened, is not a local store, or Python's SQLite has no full-text search.
@@ -56,7 +57,9 @@ class LocalOutput:
 
     kind = "local"
 
-    def __init__(self, settings: Local, *, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, settings: Local, *, now: Callable[[], float] = time.time, janitor: bool = True
+    ) -> None:
         self._path = settings.path
         self._retention = settings.retention
         self._now = now
@@ -71,7 +74,7 @@ class LocalOutput:
             self._connect()
         except (sqlite3.Error, OSError) as error:
             raise StoreError(f"{self._path}: cannot open the local store: {error}") from error
-        if self._retention is not None:
+        if janitor and self._retention is not None:
             self._janitor = threading.Thread(
                 target=self._tidy_forever, name="local-retention", daemon=True
             )
