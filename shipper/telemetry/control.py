@@ -233,6 +233,19 @@ def _remove_stale(path: Path, address: str) -> None:
     raise ControlError(f"{path}: another agent listens here; stop it, or use another path.data")
 
 
+def _connect(client: socket.socket, address: str, end: float) -> None:
+    """Connect; while the queue of the other side is full, which a Unix socket tells at once, try again until ``end``."""
+    client.setblocking(False)
+    while True:
+        try:
+            client.connect(address)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                raise TimeoutError from None
+            time.sleep(0.02)
+
+
 def call(path: Path, request: Message, timeout: float = 30.0) -> Message:
     """
     Send a request to the agent that owns ``path`` and return its answer.
@@ -249,8 +262,8 @@ def call(path: Path, request: Message, timeout: float = 30.0) -> Message:
     end = time.monotonic() + timeout
     try:
         with _address(path) as address, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
-            client.settimeout(timeout)
-            client.connect(address)
+            _connect(client, address, end)
+            client.settimeout(max(0.001, end - time.monotonic()))
             client.sendall(_encode(request))
             return msgspec.json.decode(_read_line(client, None, end), type=Message)
     except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError) as error:

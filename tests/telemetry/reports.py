@@ -98,7 +98,9 @@ def report(**changes) -> StatusReport:
     return msgspec.structs.replace(base, **changes)
 
 
-def paused(reason: str = "403 security_exception: grant create_doc on logs-app-default") -> RouteReport:
+def paused(
+    reason: str = "403 security_exception: grant create_doc on logs-app-default",
+) -> RouteReport:
     return RouteReport(
         name="logs-app-default",
         state="paused",

@@ -121,7 +121,9 @@ def test_an_exception_is_structured_in_json(stderr, log):
     assert "test_logs.py" in error["stack_trace"]
 
 
-@pytest.mark.parametrize("name", ["elastic_transport.transport", "urllib3.connectionpool", "watchdog"])
+@pytest.mark.parametrize(
+    "name", ["elastic_transport.transport", "urllib3.connectionpool", "watchdog"]
+)
 def test_libraries_are_quiet_below_warnings(stderr, name):
     logs.configure("debug", "text")
     logging.getLogger(name).info("chatter")
@@ -196,7 +198,9 @@ def test_control_characters_are_shown_and_not_obeyed(stderr, log):
     "extra",
     [
         pytest.param({"process": {}}, id="a record attribute is refused by logging"),
-        pytest.param({"log": "text where the format has an object"}, id="named as a format's object"),
+        pytest.param(
+            {"log": "text where the format has an object"}, id="named as a format's object"
+        ),
         pytest.param({"log.level": "twice"}, id="a field of the format"),
         pytest.param({"a.b": 1, "a": {"b": 2}}, id="one field twice"),
         pytest.param({"x.y": 1, "x.y.z": 2}, id="a value that is also an object"),
