@@ -176,10 +176,12 @@ def _describe(target: Path, folder: Path, class_name: str, extends: str) -> Path
     return folder
 
 
-def _launcher(target: Path, source: str, jar: Path) -> None:
-    java.compile_jar(
-        LAUNCHERS / source, sorted((target / "lib").glob("*.jar")), jar, cache_folder()
-    )
+def _launcher(target: Path, source: str, jar: Path, *, replace: tuple[str, str] = ("", "")) -> None:
+    text = (LAUNCHERS / source).read_text(encoding="utf-8")
+    copy = target / source
+    copy.write_text(text.replace(*replace) if replace[0] else text, encoding="utf-8")
+    java.compile_jar(copy, sorted((target / "lib").glob("*.jar")), jar, cache_folder())
+    copy.unlink()
 
 
 def _opensearch(target: Path, version: str, jars: Path, *, secure: bool) -> None:
@@ -213,7 +215,6 @@ def _opensearch(target: Path, version: str, jars: Path, *, secure: bool) -> None
 
 
 def _elasticsearch(target: Path, version: str, jars: Path, *, secure: bool) -> None:
-    del version  # that of the jars
     _skeleton(target, jars)
     _module(
         target,
@@ -231,7 +232,13 @@ def _elasticsearch(target: Path, version: str, jars: Path, *, secure: bool) -> N
     _launcher(target, "ElasticsearchMain.java", target / "lib" / "launcher.jar")
     root = target / "modules" / "rest-root"
     root.mkdir()
-    _launcher(target, "RootPlugin.java", root / "root.jar")
+    older = ("AbstractTokenFilterFactory(name)", "AbstractTokenFilterFactory(name, settings)")
+    _launcher(
+        target,
+        "RootPlugin.java",
+        root / "root.jar",
+        replace=older if version.startswith("8.") else ("", ""),
+    )
     _describe(target, root, "rig.RootPlugin", "")
     if secure:
         _x_pack(target, held)

@@ -100,7 +100,15 @@ def fetch(
     folder.mkdir(parents=True, exist_ok=True)
     pom = folder / "pom.xml"
     pom.write_text(_pom(artifacts, excluding or {}), encoding="utf-8")
-    command = [maven, "-B", "-q", "-f", str(pom), "dependency:copy-dependencies"]
+    command = [
+        maven,
+        "-B",
+        "-q",
+        "-Dstyle.color=never",
+        "-f",
+        str(pom),
+        "dependency:copy-dependencies",
+    ]
     command += [f"-DoutputDirectory={folder}", "-Dmdep.useBaseVersion=true"]
     environment = os.environ | {"JAVA_HOME": str(find_java().home)}
     for _attempt in range(2):  # a mirror may refuse once
@@ -160,3 +168,10 @@ def compile_jar(source: Path, libraries: Iterable[Path], jar: Path, cache_folder
         for file in sorted(classes.rglob("*.class")):
             archive.write(file, file.relative_to(classes))
     shutil.rmtree(classes)
+
+
+if __name__ == "__main__":  # the test command asks whether it must install one
+    try:
+        print(find_java().home)
+    except RigMissingError as error:
+        raise SystemExit(str(error)) from None
