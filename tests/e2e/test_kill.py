@@ -11,7 +11,7 @@ from tests.e2e.harness.expect import Expected, assert_exact
 from tests.e2e.harness.logs import Writer, trace, write_lines
 from tests.e2e.harness.proxy import Proxy
 from tests.e2e.harness.readers import local_documents, local_ids, node_documents
-from tests.e2e.harness.scene import LINES, STACKS, dataset, stream, tail, to_local, to_node
+from tests.e2e.harness.scene import LINES, STACKS, dataset_of, tail, to_local, to_node
 
 KILLS = 10
 SEED = random.randrange(2**32)
@@ -42,15 +42,12 @@ class Logs:
         return expected
 
 
-@pytest.mark.cluster
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("product", ["opensearch", "elasticsearch"])
-def test_killed_ten_times_before_a_cluster(product, request, tmp_path):
+def test_killed_ten_times_before_a_cluster(node, stream_name, tmp_path):
     """At least five of the kills hit while a bulk request is on its way."""
-    node = request.getfixturevalue(product)
-    name = dataset()
-    index = node.make_data_stream(stream(name), properties={"message": {"type": "match_only_text"}})
+    name = dataset_of(stream_name)
+    index = node.make_data_stream(stream_name, properties={"message": {"type": "match_only_text"}})
     logs = Logs(tmp_path / "logs", LINES)
     dice = random.Random(SEED)
     in_flight = 0

@@ -6,18 +6,15 @@ from tests.e2e.harness.agent import AgentProcess
 from tests.e2e.harness.expect import Expected, assert_exact
 from tests.e2e.harness.logs import write_lines
 from tests.e2e.harness.readers import local_documents, node_documents
-from tests.e2e.harness.scene import LINES, dataset, stream, tail, to_local, to_node
+from tests.e2e.harness.scene import LINES, dataset_of, tail, to_local, to_node
 
 
-@pytest.mark.cluster
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("product", ["opensearch", "elasticsearch"])
-def test_every_line_reaches_the_data_stream(product, request, tmp_path):
+def test_every_line_reaches_the_data_stream(node, stream_name, tmp_path):
     """Counts and ids are exact, as the product's own client reads them back."""
-    node = request.getfixturevalue(product)
-    name = dataset()
-    index = node.make_data_stream(stream(name), properties={"message": {"type": "match_only_text"}})
+    name = dataset_of(stream_name)
+    index = node.make_data_stream(stream_name, properties={"message": {"type": "match_only_text"}})
     log = tmp_path / "app.log"
     write_lines(log, "app", LINES)
 

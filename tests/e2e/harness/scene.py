@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,14 +13,9 @@ LINES = int(os.environ.get("SHIPPER_LINES", "100000"))
 STACKS = {"multiline": {"type": "pattern", "pattern": r"^\s", "negate": False, "match": "after"}}
 
 
-def dataset() -> str:
-    """A dataset that no other test uses."""
-    return f"e2e_{secrets.token_hex(4)}"
-
-
-def stream(name: str) -> str:
-    """The data stream of a dataset."""
-    return f"logs-{name}-default"
+def dataset_of(stream: str) -> str:
+    """The dataset in the name of a data stream."""
+    return stream.split("-")[1]
 
 
 def tail(id_: str, path: Path | str, name: str = "e2e", **more: Any) -> dict[str, Any]:

@@ -1,0 +1,139 @@
+"""A cluster that refuses: what is refused is sent again, and the agent learns to ask for less."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.e2e.harness.agent import AgentProcess
+from tests.e2e.harness.expect import Expected, assert_exact
+from tests.e2e.harness.logs import write_lines
+from tests.e2e.harness.readers import node_documents
+from tests.e2e.harness.scene import FULL, LINES, dataset_of, tail, to_node
+
+SECONDS = 60 if FULL else 20
+
+
+class OtherWriters:
+    """Two programs with four connections each that send bulks of 50 documents as fast as they are answered."""
+
+    def __init__(self, url: str, index: str) -> None:
+        self._stop = threading.Event()
+        self.refused = self.done = 0
+        parts = urlsplit(url)
+        self._address = (parts.hostname or "", parts.port)
+        document = json.dumps({"@timestamp": "2026-01-01T00:00:00Z", "message": "noise " * 20})
+        self._body = f'{{"create":{{}}}}\n{document}\n'.encode() * 50
+        self._path = f"/{index}/_bulk?filter_path=errors"
+        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(2 * 4)]
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(60)
+
+    def _run(self) -> None:
+        connection = http.client.HTTPConnection(*self._address, timeout=60)
+        while not self._stop.is_set():
+            connection.request(
+                "POST", self._path, self._body, {"Content-Type": "application/x-ndjson"}
+            )
+            answer = connection.getresponse()
+            body = answer.read()
+            if answer.status == 200 and b'"errors":false' in body:
+                self.done += 1
+            else:
+                self.refused += 1
+        connection.close()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("product", ["opensearch", "elasticsearch"] if FULL else ["opensearch"])
+def test_write_queue_of_one_shared_with_two_other_writers(
+    product, start_node, stream_name, tmp_path
+):
+    """Rejections are seen, nothing is missing or twice, and their rate falls to half of that of the first 5 s."""
+    node = start_node(product, **{"thread_pool.write.size": 1, "thread_pool.write.queue_size": 1})
+    index = node.make_data_stream(stream_name, properties={"message": {"type": "match_only_text"}})
+    noise = node.make_data_stream(f"{stream_name}.noise")
+    log = tmp_path / "app.log"
+    write_lines(log, "app", LINES)
+    samples: list[tuple[float, int]] = []
+    with AgentProcess(
+        tmp_path / "agent", to_node(node.url, tail("app", log, dataset_of(stream_name)))
+    ) as agent:
+        with OtherWriters(node.url, noise) as others:
+            agent.start()
+            agent.wait_until(sent, what="the first bulk")
+            begun = time.monotonic()
+            while (now := time.monotonic() - begun) < SECONDS:
+                samples.append((now, rejected(agent.status())))
+                time.sleep(0.25)
+        assert others.done
+        metrics = agent.metrics()
+        agent.wait_settled(timeout=600, files=1)
+        assert agent.terminate() == 0, agent.log()
+
+    assert rejected_in_metrics(metrics) > 0, metrics
+    early, late = rate(samples, 0, 5), rate(samples, SECONDS / 2, SECONDS)
+    print(
+        f"{product}: own rejected items a second {early:.0f} in the first 5 s, {late:.0f} in the last half"
+    )
+    assert late <= early / 2, samples
+    assert_exact(Expected().lines(log), node_documents(node, index))
+
+
+def sent(status: dict[str, Any]) -> bool:
+    return any(route["requests"] for route in status["routes"])
+
+
+def rejected(status: dict[str, Any]) -> int:
+    return sum(route["rejected"] for route in status["routes"])
+
+
+def rejected_in_metrics(metrics: dict[str, float]) -> float:
+    return sum(
+        value for name, value in metrics.items() if "rejected" in name and "created" not in name
+    )
+
+
+def rate(samples: list[tuple[float, int]], begin: float, end: float) -> float:
+    """Rejected items a second between two moments."""
+    inside = [sample for sample in samples if begin <= sample[0] <= end]
+    return (inside[-1][1] - inside[0][1]) / (inside[-1][0] - inside[0][0])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("product", ["opensearch", "elasticsearch"] if FULL else ["elasticsearch"])
+def test_batch_over_the_memory_limit_gets_through(product, start_node, stream_name, tmp_path):
+    """A bulk that the node refuses whatever its load is halved until it fits; and a stop of the node in the middle."""
+    node = start_node(product, **{"indexing_pressure.memory.limit": "256kb"})
+    index = node.make_data_stream(stream_name, properties={"message": {"type": "match_only_text"}})
+    log = tmp_path / "app.log"
+    write_lines(log, "app", 20_000)
+    with AgentProcess(
+        tmp_path / "agent", to_node(node.url, tail("app", log, dataset_of(stream_name)))
+    ) as agent:
+        agent.start()
+        status = agent.wait_settled(timeout=240, files=1)
+        assert agent.terminate() == 0, agent.log()
+
+    assert rejected(status) > 0
+    assert status["ledger"]["dead_lettered"] == 0
+    assert_exact(Expected().lines(log), node_documents(node, index))
