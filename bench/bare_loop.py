@@ -1,4 +1,5 @@
-"""The yardstick of the race: read, split, encode, send, and nothing else.
+"""
+The yardstick of the race: read, split, encode, send, and nothing else.
 
 No checkpoint, no ledger, no settlement beyond "no errors": what is left is what any agent in Python must spend.
 Usage: ``bare_loop.py FILE PORT``; prints the number of lines.

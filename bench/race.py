@@ -1,4 +1,5 @@
-"""The race: `shipper run --once` against the bare loop, on the same lines and the same sink.
+"""
+The race: `shipper run --once` against the bare loop, on the same lines and the same sink.
 
 Counted is the CPU time (user and system) of the whole process, from `wait4`, and its peak memory. Runs alternate, so
 that a slow minute of the machine hits both; of each the least is taken, because noise only adds. This process stays

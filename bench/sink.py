@@ -1,4 +1,5 @@
-"""A loopback server that answers ``_bulk`` item by item and keeps nothing but, on demand, ids and arrival times.
+"""
+A loopback server that answers ``_bulk`` item by item and keeps nothing but, on demand, ids and arrival times.
 
 It plays an Elasticsearch 9.1.0 for which every data stream exists, so that a run measures the agent and not a
 cluster. It is a process of its own: its CPU does not count. The first line on standard output is its port.

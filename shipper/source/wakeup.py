@@ -1,4 +1,5 @@
-"""Hints that a file or folder changed, so that a line is read at once instead of at the next poll.
+"""
+Hints that a file or folder changed, so that a line is read at once instead of at the next poll.
 
 Law: hints only. Polling decides what is true, so whatever goes wrong here (a limit, an overflow, a network file
 system) costs latency and nothing else, and no exception leaves this module. One thread takes a burst from the
@@ -37,7 +38,8 @@ _REMOTE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Something happened in a watched folder.
+    """
+    Something happened in a watched folder.
 
     Attributes:
         folder: as it was given to `Wakeup.watch`.
@@ -80,7 +82,8 @@ class _Source(Protocol):
 
 
 class Wakeup:
-    """Watches folders, without their sub-folders, and posts what changed in them.
+    """
+    Watches folders, without their sub-folders, and posts what changed in them.
 
     Attributes:
         posted: messages posted.
@@ -95,7 +98,8 @@ class Wakeup:
         pace: float = 0.02,
         inotify: bool = True,
     ) -> None:
-        """Prepare; nothing runs before `start`.
+        """
+        Prepare; nothing runs before `start`.
 
         Args:
             post: called from the watching thread; must not block.
@@ -123,7 +127,8 @@ class Wakeup:
         return getattr(self._source, "overflowed", 0)
 
     def watch(self, folder: Path) -> bool:
-        """Watch a folder; calling it again is cheap and follows a folder that was replaced under the same name.
+        """
+        Watch a folder; calling it again is cheap and follows a folder that was replaced under the same name.
 
         Returns:
             False if changes there cannot be noticed: no such folder, a limit of the system, no right to read it,
@@ -206,7 +211,8 @@ class Wakeup:
 
 
 class _Inotify:
-    """inotify through watchdog's bindings of the system calls.
+    """
+    inotify through watchdog's bindings of the system calls.
 
     watchdog's own `InotifyFD` parses, wraps and dispatches each event in Python under a lock, and reads as soon as
     there is one; its bindings are all that is needed here.

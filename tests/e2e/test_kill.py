@@ -32,7 +32,10 @@ class Logs:
         self.writer = Writer(self.live, "live", rate=2000, count=lines // 5)
 
     def inputs(self, name: str) -> list:
-        plain = [tail(path.stem, path, name) for path in (self.large, self.live, self.unfinished)]
+        plain = [
+            tail(path.stem, path, name, unfinished_line_timeout="1s")
+            for path in (self.large, self.live, self.unfinished)
+        ]
         return [*plain, tail("stacks", self.stacks, name, parsers=[STACKS])]
 
     def expected(self) -> Expected:
@@ -121,7 +124,9 @@ def test_unfinished_line_and_its_rest_are_two_events_for_ever(tmp_path):
     """What the clock decided before a kill is obeyed by every later reading."""
     log, store = tmp_path / "app.log", tmp_path / "shipped.db"
     log.write_text("whole line\nbegun")
-    with AgentProcess(tmp_path / "agent", to_local(store, tail("app", log))) as agent:
+    with AgentProcess(
+        tmp_path / "agent", to_local(store, tail("app", log, unfinished_line_timeout="300ms"))
+    ) as agent:
         agent.start()
         agent.wait_settled(files=1)
         agent.kill9()

@@ -1,4 +1,5 @@
-"""Which events the files must give, worked out without Shipper's code, and how they differ from what arrived.
+"""
+Which events the files must give, worked out without Shipper's code, and how they differ from what arrived.
 
 Every event of the writers is unlike all others, so a document is matched by its message; its id is then held against
 the range the event has in its file.
