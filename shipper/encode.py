@@ -78,7 +78,9 @@ class Encoder:
         del ends[0]
         messages = escape_lines(data)
         if b"" in messages:
-            return self._without_empty(file, messages, starts, ends, start, start + len(data), stamp)
+            return self._without_empty(
+                file, messages, starts, ends, start, start + len(data), stamp
+            )
         count = len(messages)
         arguments: list[Any] = [None] * (4 * count)
         arguments[0::4] = starts
@@ -108,9 +110,7 @@ class Encoder:
         piece.filtered_bytes = end - start - sum(ends[i] - starts[i] for i in kept)
         return piece
 
-    def events(
-        self, file: object, events: list[Event], start: int, end: int, stamp: str
-    ) -> Piece:
+    def events(self, file: object, events: list[Event], start: int, end: int, stamp: str) -> Piece:
         """
         Encode parsed events.
 

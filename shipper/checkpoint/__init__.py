@@ -1,0 +1,1 @@
+"""What survives a restart: the ledger's safe offsets, on disk."""

@@ -25,7 +25,19 @@ STORE = "checkpoints.db"
 LOCK = "agent.lock"
 SCHEMA = 1
 NETWORK_FILE_SYSTEMS = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "glusterfs", "fuse.glusterfs", "lustre", "fuse.sshfs"}
+    {
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "9p",
+        "ceph",
+        "glusterfs",
+        "fuse.glusterfs",
+        "lustre",
+        "fuse.sshfs",
+    }
 )
 
 _TABLES = """
@@ -205,7 +217,9 @@ class Store:
                 db.execute("BEGIN IMMEDIATE")
                 places = ",".join("?" * 15)
                 db.executemany(f"INSERT OR REPLACE INTO files ({_COLUMNS}) VALUES ({places})", rows)
-                db.executemany("DELETE FROM marks WHERE key=? AND offset<=?", [(r[0], r[7]) for r in rows])
+                db.executemany(
+                    "DELETE FROM marks WHERE key=? AND offset<=?", [(r[0], r[7]) for r in rows]
+                )
                 db.executemany("INSERT OR REPLACE INTO marks VALUES (?, ?, ?)", marks)
                 db.executemany("DELETE FROM files WHERE key=?", gone)
                 db.executemany("DELETE FROM marks WHERE key=?", gone)
@@ -242,7 +256,9 @@ class Store:
 
 def _read_files(db: sqlite3.Connection) -> list[FileRecord]:
     records = {row[0]: FileRecord.of(row) for row in db.execute(f"SELECT {_COLUMNS} FROM files")}
-    for key, offset, decision in db.execute("SELECT key, offset, decision FROM marks ORDER BY offset"):
+    for key, offset, decision in db.execute(
+        "SELECT key, offset, decision FROM marks ORDER BY offset"
+    ):
         if key in records:
             records[key].marks[offset] = decision
     return list(records.values())

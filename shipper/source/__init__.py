@@ -1,0 +1,1 @@
+"""From globs to pieces: discovery, identity, harvesters, parsers."""

@@ -79,9 +79,11 @@ class Finder:
             status = os.lstat(path)
             if stat.S_ISLNK(status.st_mode):
                 if not self._symlinks:
-                    scan.ignored[path] = "a symbolic link; set prospector.scanner.symlinks: true to follow it"
+                    scan.ignored[path] = (
+                        "a symbolic link; set prospector.scanner.symlinks: true to follow it"
+                    )
                     return None
-                status = os.stat(path)
+                status = os.stat(path)  # noqa: PTH116
         except OSError as error:
             if error.errno not in _GONE:
                 _report(scan, path, error)

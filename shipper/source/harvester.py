@@ -50,8 +50,8 @@ class Harvester:
 
     __slots__ = (
         "_grow",
-        "_head_limit",
         "_hashed",
+        "_head_limit",
         "_scan",
         "_scan_marker",
         "_step",
@@ -79,7 +79,13 @@ class Harvester:
     )
 
     def __init__(
-        self, record: FileRecord, fd: int, chain: Chain, encoder: Encoder, head_limit: int, now: float
+        self,
+        record: FileRecord,
+        fd: int,
+        chain: Chain,
+        encoder: Encoder,
+        head_limit: int,
+        now: float,
     ) -> None:
         """
         Begin at the record's offset.
@@ -122,7 +128,9 @@ class Harvester:
 
     def __repr__(self) -> str:
         state = "eof" if self.eof else "reading"
-        return f"<Harvester {self.record.path} {self.ledger.safe}/{self.position}/{self.size} {state}>"
+        return (
+            f"<Harvester {self.record.path} {self.ledger.safe}/{self.position}/{self.size} {state}>"
+        )
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -228,8 +236,9 @@ class Harvester:
         end = at + found + len(newline) if found >= 0 else None
         if end is None and at + len(data) == cut:
             end = cut
-        if end is None and at + len(data) - self.position >= LONGEST_LINE:
-            end = self.position + LONGEST_LINE
+        longest = self.position + LONGEST_LINE
+        if at + len(data) >= longest and (end is None or end > longest):
+            end = longest
         if end is None:
             width = len(newline)
             whole = len(data) // width * width
@@ -361,8 +370,13 @@ class Harvester:
             stamp: ISO 8601 time of the event.
         """
         start = self.position
-        message = f"{end - start} bytes of {self.record.path} from offset {start} are lost: {reason}"
-        fields = {"error": {"type": "gap", "message": reason}, "log": {"gap": {"start": start, "end": end}}}
+        message = (
+            f"{end - start} bytes of {self.record.path} from offset {start} are lost: {reason}"
+        )
+        fields = {
+            "error": {"type": "gap", "message": reason},
+            "log": {"gap": {"start": start, "end": end}},
+        }
         event = Event(start, end, message, fields, ("gap",))
         piece = self.encoder.events(self, [event], start, end, stamp)
         piece.cut_bytes = piece.skipped_bytes = end - start
@@ -370,6 +384,7 @@ class Harvester:
         self.read_to = max(self.read_to, end)
         self.tail, self._grow, self._scan = b"", 0, None
         self.marker = b""
+        self.eof = True
         return piece
 
     # -- descriptor ------------------------------------------------------------------------------------------------
@@ -382,6 +397,10 @@ class Harvester:
         self.device, self.inode = status.st_dev, status.st_ino
         self.record.device, self.record.inode = self.device, self.inode
         self.size = max(self.size, status.st_size)
+        if not self.marker:
+            start = max(0, self.position - MARKER)
+            self.marker = os.pread(fd, self.position - start, start)
+            self.head = os.pread(fd, min(self._head_limit, self.position), 0)
         self.eof = False
         self.removed = False
         self.last_growth = now

@@ -56,9 +56,7 @@ def matches(record: FileRecord, size: int, read: Callable[[int, int], bytes]) ->
     return len(marker) == length and digest(marker) == record.marker
 
 
-def best(
-    candidates: Iterable[FileRecord], path: str, status: os.stat_result
-) -> FileRecord | None:
+def best(candidates: Iterable[FileRecord], path: str, status: os.stat_result) -> FileRecord | None:
     """
     The record that a file continues, among those that match it.
 

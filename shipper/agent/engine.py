@@ -1,0 +1,437 @@
+"""
+The engine: one turn of the main loop as a pure step.
+
+``step(now, wall)`` scans, polls, reads, hands on, settles and writes checkpoints, whatever is due, and says when it wants to be
+called again. It starts no thread, waits for nothing and asks nobody for the time. Order within a step is what makes a kill
+harmless: what must be on disk (keys, marks, reservations) is committed before a piece is offered to delivery.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from shipper.errors import StoreError
+from shipper.records import Abandoned, Piece, Route, Settled
+from shipper.source.discover import Finder
+from shipper.source.harvester import Harvester, Replaced
+from shipper.telemetry.logs import log_repeated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shipper.checkpoint.store import Store
+    from shipper.config.settings import Input
+    from shipper.delivery import Delivery
+    from shipper.source.registry import Followed, Registry
+    from shipper.source.wakeup import Changed
+
+log = logging.getLogger("shipper.agent")
+
+CHECKPOINT_INTERVAL = 1.0  # seconds
+POLL_INTERVAL = 1.0  # seconds between looks at all open files
+ROUND_BYTES = 1024 * 1024  # encoded in one step, before delivery gets its turn
+SCAN_SPACING = 0.1  # seconds at least between two scans that hints ask for
+
+
+class InputRun:
+    """One input while it runs: its finder, its registry and its route."""
+
+    def __init__(self, settings: Input, registry: Registry, route: Route) -> None:
+        self.settings = settings
+        self.registry = registry
+        self.route = route
+        self.finder = Finder(settings)
+        self.scan_due = 0.0
+        self.scanned = 0.0
+        self.known: set[str] = set()  # paths the last scan saw
+        self.strangers: set[str] = set()  # names that hints spoke of and no scan saw
+        self.folders: set[str] = set()
+        self.by_path: dict[str, Followed] = {}
+
+    def __repr__(self) -> str:
+        return f"<InputRun {self.settings.id} files={len(self.registry.followed)}>"
+
+
+class Engine:
+    """
+    Runs the inputs into delivery.
+
+    Args:
+        inputs: of the configuration, with their registries.
+        store: open; written by this engine alone.
+        delivery: of the output.
+        watch: asked to watch a folder for changes; may refuse.
+        once: end when everything that is there is settled.
+    """
+
+    def __init__(
+        self,
+        inputs: list[InputRun],
+        store: Store,
+        delivery: Delivery,
+        watch: Callable[[str], object],
+        *,
+        once: bool = False,
+    ) -> None:
+        self.inputs = inputs
+        self.store = store
+        self.delivery = delivery
+        self.once = once
+        self.draining = False
+        self.counters: dict[str, int] = defaultdict(int)
+        self.store_problem = ""
+        self._watch = watch
+        self._ready: dict[Harvester, InputRun] = {}
+        self._full: dict[Harvester, InputRun] = {}
+        self._held: list[tuple[Route, Piece]] = []
+        self._parked: list[tuple[Route, Piece]] = []
+        self._marks: list[tuple[str, int, str]] = []
+        self._flush_due = 0.0
+        self._poll_due = 0.0
+        self._scanned_once = False
+        shortest = min(
+            (run.settings.unfinished_line_timeout for run in inputs), default=POLL_INTERVAL
+        )
+        groups = [run.registry.chain.group_timeout for run in inputs]
+        shortest = min([shortest, *(timeout for timeout in groups if timeout is not None)])
+        self._poll_interval = max(0.05, min(POLL_INTERVAL, shortest / 2))
+        if once:
+            self._poll_interval = 0.05
+
+    # -- one step --------------------------------------------------------------------------------------------------
+
+    def step(self, now: float, wall: float) -> float:
+        """
+        Do what is due.
+
+        Args:
+            now: monotonic time, seconds.
+            wall: Unix time, seconds.
+
+        Returns:
+            The monotonic time at which to call again at the latest; not after ``now`` if there is more to do at once.
+        """
+        self._settle(now)
+        for run in self.inputs:
+            if now >= run.scan_due and not (self.draining and self._scanned_once):
+                self._scan(run, now, wall)
+        self._scanned_once = True
+        if now >= self._poll_due:
+            self._poll(now, wall)
+        pieces: list[tuple[Route, Piece]] = []
+        if not self._held:
+            pieces = self._harvest(now, wall)
+        self._commit(now, wall)
+        self._held += pieces
+        if not self.store_problem:
+            for route, piece in self._held:
+                self.delivery.offer(route, piece)
+            self._held = []
+            self._offer_parked()
+        self._settle(now)
+        if pieces and self._may_read():
+            return now
+        due = [self._poll_due, *(run.scan_due for run in self.inputs)]
+        if any(run.registry.dirty or run.registry.forget for run in self.inputs):
+            due.append(self._flush_due)
+        deadline = self.delivery.deadline()
+        if deadline is not None:
+            due.append(deadline)
+        return min(due)
+
+    def _may_read(self) -> bool:
+        return any(self.delivery.room(run.route) for run in self._ready.values())
+
+    # -- discovery and polling -------------------------------------------------------------------------------------
+
+    def _scan(self, run: InputRun, now: float, wall: float) -> None:
+        scan = run.finder.scan()
+        claimed = {
+            ident: other.settings.id
+            for other in self.inputs
+            if other is not run
+            for ident in other.registry.followed
+        }
+        run.registry.apply(scan, claimed, now, wall)
+        if not scan.complete:
+            self.counters["scans_incomplete"] += 1
+        for problem in run.registry.problems:
+            log_repeated(
+                log, f"input:{problem}", logging.WARNING, "input %s: %s", run.settings.id, problem
+            )
+        run.known = set(scan.files)
+        run.by_path = {file.path: file for file in run.registry.followed.values()}
+        run.strangers = set()
+        run.scanned = now
+        run.scan_due = now + run.settings.check_interval
+        for folder in scan.folders - run.folders:
+            self._watch(folder)
+        run.folders = scan.folders
+        self._collect_ready(run)
+
+    def _collect_ready(self, run: InputRun) -> None:
+        for harvester in run.registry.harvesters():
+            if not harvester.eof and harvester.fd >= 0 and harvester not in self._full:
+                self._ready[harvester] = run
+
+    def changed(self, change: Changed, now: float) -> None:
+        """Take a hint: read the files named, scan if names came or went."""
+        for run in self.inputs:
+            if change.folder not in run.folders:
+                continue
+            if change.structural or change.names is None:
+                self._scan_soon(run, now)
+            if change.names is None:
+                self._poll_due = now
+                continue
+            for name in change.names:
+                path = f"{change.folder.rstrip('/')}/{name}"
+                file = run.by_path.get(path)
+                if file is not None and file.harvester is not None:
+                    file.harvester.eof = False
+                    self._ready.setdefault(file.harvester, run)
+                elif path in run.known:
+                    self._scan_soon(run, now)
+                elif path not in run.strangers:
+                    run.strangers.add(path)
+                    self._scan_soon(run, now)
+
+    def _scan_soon(self, run: InputRun, now: float) -> None:
+        run.scan_due = min(run.scan_due, max(now, run.scanned + SCAN_SPACING))
+
+    def _poll(self, now: float, wall: float) -> None:
+        self._poll_due = now + self._poll_interval
+        for run in self.inputs:
+            registry = run.registry
+            orphans = len(registry.orphans)
+            registry.poll(now, wall)
+            if len(registry.orphans) != orphans:
+                self._scan_soon(run, now)
+            self._collect_ready(run)
+            for harvester in list(registry.harvesters()):
+                if harvester.overdue(now, run.settings.unfinished_line_timeout):
+                    self._mark(harvester, run, "timeout")
+            for harvester, end, reason in registry.lost(now):
+                self._gap(run, harvester, end, reason, now, wall)
+            if self.once or self.draining:
+                self._flush_open(run, now)
+
+    def _mark(self, harvester: Harvester, run: InputRun, decision: str) -> None:
+        self._marks.append(harvester.mark(decision))
+        self.counters["marks"] += 1
+        self._ready[harvester] = run
+
+    def _flush_open(self, run: InputRun, now: float) -> None:
+        """At the end, end open groups of whole lines; an unfinished line only if no one will read on."""
+        for harvester in list(run.registry.harvesters()):
+            waiting = harvester.eof and harvester.unconsumed and harvester.fd >= 0
+            quiet = waiting and now - harvester.last_growth >= 0.2 and harvester.overdue(now + 1e9, 0.0)
+            if quiet and (self.once or not harvester.ends_in_line):
+                self._mark(harvester, run, "once" if self.once else "drain")
+
+    def _gap(
+        self, run: InputRun, harvester: Harvester, end: int, reason: str, now: float, wall: float
+    ) -> None:
+        log.error(
+            "%s: %d bytes from offset %d are lost: %s",
+            harvester.record.path,
+            end - harvester.position,
+            harvester.position,
+            reason,
+        )
+        self.counters["gaps"] += 1
+        self.counters["gap_bytes"] += end - harvester.position
+        piece = harvester.gap(end, reason, stamp_of(wall))
+        self._take(run, harvester, piece, now, wall)
+        self._held.append((run.route, piece))
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def _harvest(self, now: float, wall: float) -> list[tuple[Route, Piece]]:
+        """Read one block of each file that has something, in turn, until there is no room or the round is full."""
+        pieces: list[tuple[Route, Piece]] = []
+        size = 0
+        stamp = stamp_of(wall)
+        waiting: dict[Harvester, InputRun] = {}
+        room: dict[Route, bool] = {}
+        while self._ready and size < ROUND_BYTES:
+            harvester = next(iter(self._ready))
+            run = self._ready.pop(harvester)
+            if harvester.fd < 0:
+                continue
+            if run.route not in room:
+                room[run.route] = self.delivery.room(run.route)
+            if not room[run.route]:
+                waiting[harvester] = run
+                continue
+            if harvester.position - harvester.ledger.safe > run.settings.max_unsettled_bytes:
+                self._full[harvester] = run
+                continue
+            piece = self._advance(run, harvester, now, wall, stamp)
+            if not harvester.eof and harvester.fd >= 0:
+                self._ready[harvester] = run
+            if piece is not None:
+                self._take(run, harvester, piece, now, wall)
+                if piece.count:
+                    pieces.append((run.route, piece))
+                    size += len(piece.body)
+        self._ready.update(waiting)
+        return pieces
+
+    def _advance(
+        self, run: InputRun, harvester: Harvester, now: float, wall: float, stamp: str
+    ) -> Piece | None:
+        try:
+            return harvester.advance(now, wall, stamp)
+        except Replaced:
+            run.registry.replaced(harvester, now)
+            self._scan_soon(run, now)
+        except OSError as error:
+            log.warning(
+                "%s: cannot be read: %s; it is opened again", harvester.record.path, error.strerror
+            )
+            self.counters["read_errors"] += 1
+            run.registry.reopen(harvester, wall)
+        return None
+
+    def _take(
+        self, run: InputRun, harvester: Harvester, piece: Piece, now: float, wall: float
+    ) -> None:
+        if harvester.track(piece, now):
+            registry = run.registry
+            registry.dirty[harvester.record.key] = harvester.checkpoint(wall)
+            registry.fresh = True
+
+    # -- settlement ------------------------------------------------------------------------------------------------
+
+    def _settle(self, now: float) -> None:
+        for outcome in self.delivery.step():
+            harvester: Harvester = outcome.piece.file
+            if isinstance(outcome, Settled):
+                if harvester.ledger.settle(outcome):
+                    harvester.oldest_unsettled = now
+            elif isinstance(outcome, Abandoned):
+                self._take_back(harvester, outcome.piece)
+            run = self._full.pop(harvester, None)
+            if run is None and not harvester.eof and harvester.fd >= 0:
+                run = self._run_of(harvester)
+            if run is not None:
+                self._ready.setdefault(harvester, run)
+
+    def _take_back(self, harvester: Harvester, piece: Piece) -> None:
+        """Go back to the checkpoint; what cannot be read again is kept until its route has room."""
+        if piece.epoch != harvester.ledger.epoch:
+            return
+        if harvester.fd >= 0:
+            harvester.rewind()
+            return
+        run = self._run_of(harvester)
+        if run is not None:
+            piece.doubt = True
+            self._parked.append((run.route, piece))
+
+    def _offer_parked(self) -> None:
+        parked, self._parked = self._parked, []
+        for route, piece in parked:
+            if piece.file.fd >= 0:
+                # A copy of the lost content was found meanwhile: it is read from there.
+                if piece.epoch == piece.file.ledger.epoch:
+                    piece.file.rewind()
+            elif self.delivery.room(route):
+                self.delivery.offer(route, piece)
+            else:
+                self._parked.append((route, piece))
+
+    def _run_of(self, harvester: Harvester) -> InputRun | None:
+        name = harvester.record.input
+        return next((run for run in self.inputs if run.settings.id == name), None)
+
+    def _commit(self, now: float, wall: float) -> None:
+        """Write what must be on disk before the next piece leaves, and now and then everything."""
+        urgent = bool(self._marks) or any(run.registry.fresh for run in self.inputs)
+        if not urgent and now < self._flush_due and not self.store_problem:
+            return
+        self._flush_due = now + CHECKPOINT_INTERVAL
+        records = {
+            record.key: record for run in self.inputs for record in run.registry.checkpoint(wall)
+        }
+        forget = [key for run in self.inputs for key in run.registry.forget]
+        if not (records or forget or self._marks or self.store_problem):
+            return
+        try:
+            self.store.commit(records.values(), self._marks, forget)
+        except StoreError as error:
+            self.store_problem = str(error)
+            self.counters["store_errors"] += 1
+            log_repeated(log, "store", logging.ERROR, "%s", error)
+            for run in self.inputs:
+                run.registry.dirty.update(
+                    {
+                        key: record
+                        for key, record in records.items()
+                        if record.input == run.settings.id
+                    }
+                )
+            return
+        self.store_problem = ""
+        self._marks = []
+        for run in self.inputs:
+            run.registry.forget = []
+            run.registry.fresh = False
+
+    def checkpoint(self, wall: float) -> None:
+        """Write everything now."""
+        self._flush_due = 0.0
+        self._commit(1.0, wall)
+
+    # -- the end ---------------------------------------------------------------------------------------------------
+
+    def drain(self) -> None:
+        """Read what is there and settle it, but look for nothing new."""
+        self.draining = True
+        self._poll_due = 0.0
+
+    @property
+    def finished(self) -> bool:
+        """Whether everything that is there is read (as far as it may be) and settled."""
+        if not self._scanned_once or self._ready or self._full or self._held or self._parked:
+            return False
+        if self.delivery.pending():
+            return False
+        for run in self.inputs:
+            registry = run.registry
+            if self.once and (registry.copies or registry.orphans):
+                return False
+            if self.once and any(file.state == "waiting" for file in registry.followed.values()):
+                return False
+            for harvester in registry.harvesters():
+                if not harvester.ledger.settled or (harvester.fd >= 0 and not harvester.eof):
+                    return False
+                open_group = harvester.unconsumed and harvester.fd >= 0
+                if open_group and (self.once or not harvester.ends_in_line):
+                    return False
+        return True
+
+    def forget(self, key: str) -> bool:
+        """
+        Forget a file: it is sent again from its start, under new ids.
+
+        Returns:
+            Whether the key was known.
+        """
+        for run in self.inputs:
+            registry = run.registry
+            if key in registry.records:
+                registry.drop(key)
+                run.scan_due = 0.0
+                return True
+        return False
+
+
+def stamp_of(wall: float) -> str:
+    """Unix time as ISO 8601 in UTC with milliseconds."""
+    moment = datetime.fromtimestamp(wall, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"

@@ -1,0 +1,382 @@
+"""
+The agent as a process: the thin rim around the engine.
+
+Everything that happens comes to the main thread through one queue: hints, answers of sender threads, questions of the status
+server and of the control socket, signals. The main thread takes what is there, lets the engine make one step, and waits.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import queue
+import random
+import signal
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shipper import __version__
+from shipper.agent import document, report, tuning
+from shipper.agent.engine import Engine, InputRun
+from shipper.checkpoint.ledger import total
+from shipper.checkpoint.store import Store
+from shipper.config.settings import Elasticsearch
+from shipper.delivery import DeadLetters, Delivery, limits_of
+from shipper.records import Route
+from shipper.source.chain import Chain
+from shipper.source.registry import Registry
+from shipper.source.wakeup import Changed, Wakeup
+from shipper.telemetry import logs, notify
+from shipper.telemetry.control import NAME as SOCKET
+from shipper.telemetry.control import ControlServer
+from shipper.telemetry.endpoint import remove_endpoint, write_endpoint
+from shipper.telemetry.report import StatusReport
+from shipper.telemetry.server import StatusServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shipper.checkpoint.store import FileRecord
+    from shipper.config.settings import Input, Settings
+    from shipper.delivery.output import Output
+
+log = logging.getLogger("shipper.agent")
+
+QUESTION_SECONDS = 5.0  # that a command waits for the main thread
+WATCHDOG_SECONDS = 5.0
+
+
+@dataclass(slots=True)
+class _Question:
+    """Something that the main thread is to find out or do for another thread."""
+
+    work: Callable[[], Any]
+    answer: queue.SimpleQueue[Any] = field(default_factory=queue.SimpleQueue)
+
+
+class Agent:
+    """
+    One agent, from start to end.
+
+    Args:
+        settings: the whole configuration.
+        once: read what is there to its end, settle every event, and end.
+    """
+
+    def __init__(self, settings: Settings, *, once: bool = False) -> None:
+        self._settings = settings
+        self._once = once
+        self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._signals = 0
+        self._state = "starting"
+        self._started = time.time()
+
+    # -- start -----------------------------------------------------------------------------------------------------
+
+    def run(self) -> int:
+        """
+        Run until a signal comes, or with ``once`` until everything is settled.
+
+        Returns:
+            The exit code: 0, or 1 where a drain ended before everything was settled.
+
+        Raises:
+            StoreError: ``path.data`` cannot be used.
+            ShipperError: the port of the status endpoint is taken.
+        """
+        settings = self._settings
+        logs.configure(settings.logging.level, settings.logging.format)
+        store = Store(settings.path_data, settings.host_id or _machine_id())
+        try:
+            self._build(store)
+            try:
+                self._start_threads()
+                return self._loop()
+            finally:
+                self._stop()
+        finally:
+            store.close()
+
+    def _build(self, store: Store) -> None:
+        settings = self._settings
+        self._store = store
+        self._output = _open_output(settings)
+        self._dead = DeadLetters(
+            settings.path_data / "dead-letters.db", settings.dead_letter.max_bytes
+        )
+        self._delivery = Delivery(
+            self._output,
+            limits_of(settings),
+            self._dead,
+            post=self._inbox.put,
+            rng=random.Random(),  # noqa: S311 - jitter, not a secret
+        )
+        self._wakeup = Wakeup(self._inbox.put)
+        open_limit = tuning.raise_descriptor_limit()
+        known = self._known_files()
+        runs = []
+        for one in settings.inputs:
+            if not one.enabled:
+                continue
+            registry = Registry(one, Chain(one), self._encoder_of(one), open_limit=open_limit)
+            registry.records = {record.key: record for record in known if record.input == one.id}
+            runs.append(InputRun(one, registry, _route_of(one)))
+        self._engine = Engine(
+            runs,
+            store,
+            self._delivery,
+            lambda folder: self._wakeup.watch(Path(folder)),
+            once=self._once,
+        )
+        self._control = ControlServer(settings.path_data / SOCKET, self._on_command)
+        self._server: StatusServer | None = None
+        if settings.http.enabled:
+            self._server = StatusServer(settings.http.host, settings.http.port, self._ask_report)
+
+    def _known_files(self) -> list[FileRecord]:
+        store = self._store
+        if not store.host_changed:
+            return store.files()
+        log.warning(
+            "%s was last used on another host: its file keys are not used here, every file is read from its start",
+            store.path,
+        )
+        store.commit(forget=[record.key for record in store.files()])
+        return []
+
+    def _encoder_of(self, one: Input) -> Callable[[str, str], Any]:
+        settings, agent_id = self._settings, self._store.agent_id
+
+        def make(key: str, path: str) -> Any:
+            return document.encoder(settings, one, agent_id, key, path)
+
+        return make
+
+    def _start_threads(self) -> None:
+        signal.signal(signal.SIGTERM, self._on_signal)
+        signal.signal(signal.SIGINT, self._on_signal)
+        self._delivery.start()
+        self._wakeup.start()
+        self._control.start()
+        if self._server is not None:
+            self._server.start()
+            write_endpoint(self._settings.path_data, self._settings.http.host, self._server.port)
+            log.info(
+                "status and metrics on http://%s:%d", self._settings.http.host, self._server.port
+            )
+        tuning.tune_process()
+
+    def _stop(self) -> None:
+        self._state = "stopped"
+        if self._server is not None:
+            remove_endpoint(self._settings.path_data)
+            self._server.close()
+        self._control.close()
+        self._wakeup.close()
+        self._delivery.stop(1.0)
+        self._engine.checkpoint(time.time())
+        self._dead.close()
+        self._output.close()
+
+    # -- main loop -------------------------------------------------------------------------------------------------
+
+    def _loop(self) -> int:
+        engine = self._engine
+        self._state = "running"
+        log.info(
+            "shipper %s runs with %d inputs, store %s",
+            __version__,
+            len(engine.inputs),
+            self._store.path,
+        )
+        notify.notify("READY=1")
+        give_up = 0.0
+        housekeeping = 0.0
+        now = time.monotonic()
+        while True:
+            deadline = engine.step(now, time.time())
+            if self._signals and not give_up:
+                give_up = now + self._settings.shutdown_timeout
+                self._state = "draining"
+                log.info("draining for at most %.1f s", self._settings.shutdown_timeout)
+                notify.notify("STOPPING=1")
+                engine.drain()
+                deadline = now
+            if (self._once or give_up) and engine.finished:
+                log.info("everything that was read is settled")
+                return 0
+            if give_up and now >= give_up:
+                log.warning(
+                    "not everything is settled; what is missing is sent again at the next start, harmlessly"
+                )
+                return 1
+            if now >= housekeeping:
+                housekeeping = now + WATCHDOG_SECONDS
+                gc.collect(0)
+                logs.flush_repeated()
+                notify.notify("WATCHDOG=1")
+            limit = min(deadline, housekeeping, give_up or deadline)
+            self._take_messages(limit - time.monotonic())
+            now = time.monotonic()
+
+    def _take_messages(self, timeout: float) -> None:
+        """Wait for a message, at most so many seconds, and handle all that are there."""
+        inbox = self._inbox
+        try:
+            message = inbox.get(timeout > 0, max(0.0, timeout) if timeout > 0 else None)
+            while True:
+                self._handle(message)
+                message = inbox.get_nowait()
+        except queue.Empty:
+            return
+
+    def _handle(self, message: Any) -> None:
+        if isinstance(message, Changed):
+            self._engine.changed(message, time.monotonic())
+        elif isinstance(message, _Question):
+            try:
+                message.answer.put(message.work())
+            except Exception as error:  # the asker gets it, the agent goes on
+                log.exception("a question from outside failed")
+                message.answer.put({"error": str(error)})
+        elif message is not None:
+            self._delivery.answer(message)
+
+    def _on_signal(self, number: int, _frame: object) -> None:
+        self._signals += 1
+        if self._signals > 1:
+            os.write(
+                2,
+                b"second signal: ending at once; what is not settled is sent again at the next start\n",
+            )
+            os._exit(128 + number)
+        self._inbox.put(None)
+
+    # -- questions from other threads ------------------------------------------------------------------------------
+
+    def _ask(self, work: Callable[[], Any], timeout: float) -> Any:
+        if threading.current_thread() is threading.main_thread():
+            return work()
+        question = _Question(work)
+        self._inbox.put(question)
+        try:
+            return question.answer.get(timeout=timeout)
+        except queue.Empty:
+            return None
+
+    def _ask_report(self, timeout: float) -> StatusReport | None:
+        answer = self._ask(self.report, timeout)
+        return answer if isinstance(answer, StatusReport) else None
+
+    def _on_command(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Answer the control socket."""
+        command = request.get("command")
+        if command == "ping":
+            return {"ok": True, "pid": os.getpid(), "version": __version__}
+        if command == "forget":
+            key = str(request.get("key", ""))
+            known = self._ask(lambda: self._engine.forget(key), QUESTION_SECONDS)
+            if known is None:
+                return {"error": "the agent is too busy to answer; try again"}
+            return (
+                {"ok": True}
+                if known
+                else {"error": f"no file has the key {key!r}; see `shipper checkpoint list`"}
+            )
+        return {"error": f"unknown command {command!r}; expected ping or forget"}
+
+    def report(self) -> StatusReport:
+        """Everything the agent tells about itself now. Main thread only."""
+        now, settings, engine = time.monotonic(), self._settings, self._engine
+        inputs = [report.of_input(run, now) for run in engine.inputs]
+        routes = self._delivery.routes()
+        counters = self._counters()
+        wrong = self._wrong(counters)
+        paused = [f"{route.name}: {route.reason}" for route in routes if route.state == "paused"]
+        warnings = [f"input {one.id}: {problem}" for one in inputs for problem in one.problems]
+        return StatusReport(
+            version=__version__,
+            pid=os.getpid(),
+            agent_id=self._store.agent_id,
+            started=self._started,
+            now=time.time(),
+            state=self._state,
+            healthy=not wrong,
+            ready=self._state == "running" and not paused and not engine.store_problem,
+            problems=[*wrong, *paused, *warnings],
+            inputs=inputs,
+            routes=routes,
+            output=report.of_output(
+                self._output.kind,
+                self._output.describe(),
+                self._dead.count(),
+                settings.dead_letter.max_bytes,
+            ),
+            ledger=total(one.ledger for one in inputs),
+            counters=counters,
+        )
+
+    def _counters(self) -> dict[str, int]:
+        counters = dict(self._engine.counters)
+        for run in self._engine.inputs:
+            registry = run.registry
+            for name, count in registry.counters.items():
+                counters[name] = counters.get(name, 0) + count
+            for harvester in registry.harvesters():
+                for name, count in (
+                    ("truncated_lines", harvester.truncated_lines),
+                    ("unbalanced_ranges", harvester.ledger.unbalanced),
+                ):
+                    counters[name] = counters.get(name, 0) + count
+        counters["wakeups_lost"] = self._wakeup.overflowed
+        counters.update(self._delivery.counters())
+        return counters
+
+    def _wrong(self, counters: dict[str, int]) -> list[str]:
+        """What makes the agent unhealthy: faults that no cluster mends."""
+        wrong = []
+        if self._engine.store_problem:
+            wrong.append(self._engine.store_problem)
+        if counters.get("unbalanced_ranges"):
+            wrong.append(
+                "the ledger does not balance: this is a bug of Shipper; please report it with the log"
+            )
+        if counters.get("id_clashes"):
+            wrong.append(
+                "an id was taken that was never sent: two agents share a path.data or its copy; see `shipper dead-letter list`"
+            )
+        return wrong
+
+
+def _open_output(settings: Settings) -> Output:
+    # Imported here: a run needs one of them, and each has its weight.
+    if isinstance(settings.output, Elasticsearch):
+        from shipper.delivery.elasticsearch import ClusterOutput  # noqa: PLC0415
+
+        return ClusterOutput(settings.output)
+    from shipper.local.output import LocalOutput  # noqa: PLC0415
+
+    return LocalOutput(settings.output)
+
+
+def _route_of(one: Input) -> Route:
+    pipeline = one.pipeline
+    if pipeline is None:
+        return Route(one.data_stream.name)
+    if pipeline.path is None:
+        return Route(one.data_stream.name, pipeline.id)
+    from shipper.cluster.ingest import registered_name  # noqa: PLC0415 - only where a pipeline is used
+
+    return Route(one.data_stream.name, registered_name(pipeline.path))
+
+
+def _machine_id() -> str | None:
+    """The identity of this host, machine-id(5); None where it has none."""
+    try:
+        return Path("/etc/machine-id").read_text("ascii").strip() or None
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,667 @@
+"""
+The registry of one input: which files it follows, under which keys, and which of them are open.
+
+It turns scans into decisions. A file is *followed* once its inode is bound to a record. Of a file whose inode holds other
+content than before, the harvester is *orphaned*: it keeps its ledger and waits a while for a copy of the old content to
+appear (copytruncate); what does not appear is a gap. A file with the content of one that is still there is held back as a
+*copy* until it either changes or has stood still for `COPY_HOLD` seconds.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from shipper.checkpoint.ledger import Counts
+from shipper.checkpoint.store import FileRecord
+from shipper.source import identity
+from shipper.source.harvester import Harvester
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from shipper.config.settings import Input
+    from shipper.encode import Encoder
+    from shipper.source.chain import Chain
+    from shipper.source.discover import Scan
+
+log = logging.getLogger("shipper.source")
+
+COPY_HOLD = 3.0  # seconds without change before a file that equals another is one of its own
+ORPHAN_GRACE = 10.0  # seconds in which the copy of truncated content may appear
+RETAIN_GONE = 24 * 3600.0  # seconds that the record of a deleted file is kept
+COMPRESSED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
+
+Ident = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Followed:
+    """A file whose inode is bound to a record."""
+
+    record: FileRecord
+    path: str
+    size: int
+    mtime: int  # nanoseconds
+    harvester: Harvester | None = None
+    state: str = "closed"  # open | waiting | closed | ignored
+    renamed: bool = False
+    missing: int = 0  # complete scans that did not see it
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Copy:
+    """A file that equals (a part of) one that is followed."""
+
+    path: str
+    size: int
+    changed: float  # monotonic time
+    of: str  # file key
+
+
+@dataclass(slots=True)
+class Registry:
+    """
+    The files of one input.
+
+    Attributes:
+        settings: of the input.
+        chain: its parsers.
+        encoder: makes an encoder for a file key and path.
+        records: all records of the input, by file key.
+        followed: by (device, inode).
+        orphans: harvesters whose content is gone from its inode, with the monotonic time at which patience ends.
+        copies: by (device, inode).
+        ignored: path → why a matching file is not read.
+        dirty: records to be written at the next commit, by key.
+        fresh: records that must be on disk before anything else leaves.
+        forget: keys to delete at the next commit.
+    """
+
+    settings: Input
+    chain: Chain
+    encoder: Callable[[str, str], Encoder]
+    records: dict[str, FileRecord] = field(default_factory=dict)
+    followed: dict[Ident, Followed] = field(default_factory=dict)
+    orphans: dict[Harvester, float] = field(default_factory=dict)
+    copies: dict[Ident, Copy] = field(default_factory=dict)
+    ignored: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    dirty: dict[str, FileRecord] = field(default_factory=dict)
+    fresh: bool = False
+    forget: list[str] = field(default_factory=list)
+    closed: Counts = field(default_factory=Counts)  # of harvesters that are no more
+    first_scan: bool = True
+    open_limit: int = 1 << 30
+    counters: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    _bound: set[str] = field(default_factory=set)
+    _absence_due: float = 0.0
+    _tail_start: bool = False
+
+    # -- scans -----------------------------------------------------------------------------------------------------
+
+    def apply(self, scan: Scan, claimed: dict[Ident, str], now: float, wall: float) -> None:
+        """
+        Take over what a scan saw.
+
+        Args:
+            scan: of this input's globs.
+            claimed: inode → id of the other input that follows it.
+            now: monotonic time, seconds.
+            wall: Unix time, seconds.
+        """
+        self._tail_start = self.settings.seek_to_tail and self.first_scan and not self.records
+        self.problems = list(scan.problems)
+        self.ignored = dict(scan.ignored)
+        new: list[tuple[str, os.stat_result]] = []
+        seen: set[Ident] = set()
+        for path, status in scan.files.items():
+            ident = (status.st_dev, status.st_ino)
+            if ident in seen:
+                continue
+            seen.add(ident)
+            owner = claimed.get(ident)
+            if owner is not None:
+                self._overlap(path, owner)
+            elif ident in self.followed:
+                self._revisit(self.followed[ident], path, status)
+            elif status.st_size:
+                new.append((path, status))
+        if new:
+            self._identify_all(new, now, wall)
+        if scan.complete:
+            self._look_for_absent(seen, now, wall)
+        for ident in [ident for ident in self.copies if ident not in seen]:
+            del self.copies[ident]
+        self._fill_slots(now)
+        self.first_scan = False
+
+    def _overlap(self, path: str, owner: str) -> None:
+        problem = (
+            f"{path}: matched by input {owner!r} and input {self.settings.id!r}; it is read by the first only; "
+            "narrow one of the globs or exclude it (prospector.scanner.exclude_files)"
+        )
+        self.problems.append(problem)
+        self.ignored[path] = f"read by input {owner!r}"
+
+    def _revisit(self, file: Followed, path: str, status: os.stat_result) -> None:
+        file.missing = 0
+        if path != file.path:
+            file.renamed = True
+            log.info("file renamed: %s is now %s", file.path, path)
+            file.path = file.record.path = path
+            self._touch(file.record)
+        file.record.gone = 0.0
+        harvester = file.harvester
+        if harvester is not None:
+            harvester.size = max(harvester.size, status.st_size)
+            if status.st_size != harvester.read_to:
+                harvester.eof = False
+        elif status.st_size != file.size or status.st_mtime_ns != file.mtime:
+            file.size, file.mtime = status.st_size, status.st_mtime_ns
+            file.state = "waiting"
+
+    # -- identification --------------------------------------------------------------------------------------------
+
+    def _identify_all(self, new: list[tuple[str, os.stat_result]], now: float, wall: float) -> None:
+        for harvester in self.harvesters():
+            self.dirty[harvester.record.key] = harvester.checkpoint(wall)
+        free = [record for key, record in self.records.items() if key not in self._bound]
+        inodes: dict[int, list[FileRecord]] = defaultdict(list)
+        for record in free:
+            inodes[record.inode].append(record)
+        heads = _Heads(self.records.values())
+        # Files under a known inode choose first: an equal file elsewhere must not take their record.
+        new.sort(key=lambda item: item[1].st_ino not in inodes)
+        for path, status in new:
+            try:
+                self._identify(path, status, heads, inodes.get(status.st_ino, []), now, wall)
+            except OSError as error:
+                if error.errno != errno.ENOENT:
+                    self._cannot_open(path, error)
+
+    def _identify(
+        self,
+        path: str,
+        status: os.stat_result,
+        heads: _Heads,
+        under_inode: list[FileRecord],
+        now: float,
+        wall: float,
+    ) -> None:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            status = os.fstat(fd)
+            ident = (status.st_dev, status.st_ino)
+            if ident in self.followed or not status.st_size:
+                return
+            head = os.pread(fd, self.settings.fingerprint_length, 0)
+            kind = next(
+                (name for magic, name in COMPRESSED.items() if head.startswith(magic)), None
+            )
+            if kind:
+                self.ignored[path] = (
+                    f"compressed ({kind}): it is not read; its plain form was, before it was compressed"
+                )
+                return
+
+            def read(length: int, offset: int) -> bytes:
+                return os.pread(fd, length, offset)
+
+            matching = [
+                record
+                for record in {r.key: r for r in (*under_inode, *heads.of(head))}.values()
+                if identity.matches(record, status.st_size, read)
+            ]
+            free = [record for record in matching if record.key not in self._bound]
+            record = identity.best(free, path, status)
+            if record is not None:
+                self._bind(record, path, status, now)
+            elif self._is_copy(ident, path, status, fd, matching, now):
+                return
+            else:
+                self._bind(self._new_record(path, status, wall), path, status, now)
+        finally:
+            os.close(fd)
+
+    def _is_copy(
+        self,
+        ident: Ident,
+        path: str,
+        status: os.stat_result,
+        fd: int,
+        matching: list[FileRecord],
+        now: float,
+    ) -> bool:
+        """Whether a file equals one that is still there and is to be held back."""
+        of = next((record.key for record in matching if record.key in self._bound), None)
+        if of is None:
+            of = self._prefix_of(status.st_size, fd)
+        if of is None:
+            self.copies.pop(ident, None)
+            return False
+        copy = self.copies.get(ident)
+        if copy is None or copy.size != status.st_size:
+            self.copies[ident] = Copy(path, status.st_size, now, of)
+            return True
+        if now - copy.changed < COPY_HOLD:
+            return True
+        log.info(
+            "%s equals another file and has not changed for %.0f s: it is read as a file of its own",
+            path,
+            COPY_HOLD,
+        )
+        del self.copies[ident]
+        return False
+
+    def _prefix_of(self, size: int, fd: int) -> str | None:
+        """The key of an open file that begins with all of this one, so far as its head and its last bytes tell."""
+        head = os.pread(fd, self.settings.fingerprint_length, 0)
+        start = max(0, size - identity.MARKER)
+        last = os.pread(fd, size - start, start)
+        for file in self.followed.values():
+            other = file.harvester
+            if other is None or other.read_to <= size or not other.head.startswith(head):
+                continue
+            if os.pread(other.fd, size - start, start) == last:
+                return other.record.key
+        return None
+
+    def _new_record(self, path: str, status: os.stat_result, wall: float) -> FileRecord:
+        record = FileRecord(
+            identity.new_key(),
+            self.settings.id,
+            path,
+            status.st_dev,
+            status.st_ino,
+            created=wall,
+            updated=wall,
+        )
+        older = self.settings.ignore_older
+        if older is not None and wall - status.st_mtime > older:
+            record.offset = status.st_size
+            log.info(
+                "%s: not changed for longer than ignore_older: only what is appended from now on is read",
+                path,
+            )
+        elif self._tail_start:
+            record.offset = status.st_size
+        self.records[record.key] = record
+        return record
+
+    def _bind(self, record: FileRecord, path: str, status: os.stat_result, now: float) -> None:
+        ident = (status.st_dev, status.st_ino)
+        moved = (record.device, record.inode, record.path) != (*ident, path)
+        if moved and record.head_length:
+            log.info(
+                "%s is recognised by its content as %s: reading goes on at %d",
+                path,
+                record.path,
+                record.offset,
+            )
+        record.path, (record.device, record.inode) = path, ident
+        record.gone = 0.0
+        self._bound.add(record.key)
+        self.copies.pop(ident, None)
+        file = Followed(record, path, status.st_size, status.st_mtime_ns)
+        self.followed[ident] = file
+        for orphan in self.orphans:
+            if orphan.record is record:
+                del self.orphans[orphan]
+                orphan.adopt(os.open(path, os.O_RDONLY | os.O_CLOEXEC), now)
+                file.harvester, file.state = orphan, "open"
+                orphan.owner = file
+                break
+        else:
+            file.state = (
+                "closed" if record.head_length and record.offset == status.st_size else "waiting"
+            )
+        self._touch(record)
+
+    # -- opening and closing ---------------------------------------------------------------------------------------
+
+    @property
+    def open_files(self) -> int:
+        """Harvesters with a descriptor."""
+        return sum(1 for file in self.followed.values() if file.harvester is not None)
+
+    def _fill_slots(self, now: float) -> None:
+        waiting = [
+            (ident, file) for ident, file in self.followed.items() if file.state == "waiting"
+        ]
+        if not waiting:
+            return
+        slots = (
+            min(self.settings.harvester_limit or self.open_limit, self.open_limit) - self.open_files
+        )
+        if slots < len(waiting):
+            slots += self._free_slots(len(waiting) - slots)
+        for ident, file in waiting[: max(0, slots)]:
+            self._open(ident, file, now)
+
+    def _free_slots(self, wanted: int) -> int:
+        """Close files that are read and settled to their end, idle longest first; others never."""
+        idle = [
+            file
+            for file in self.followed.values()
+            if file.harvester is not None and self._may_close(file.harvester)
+        ]
+        idle.sort(key=lambda file: file.harvester.last_growth if file.harvester else 0.0)
+        for file in idle[:wanted]:
+            self.close(file)
+        return min(wanted, len(idle))
+
+    def _open(self, ident: Ident, file: Followed, now: float) -> None:
+        record = file.record
+        try:
+            fd = os.open(file.path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as error:
+            if error.errno != errno.ENOENT:
+                self._cannot_open(file.path, error)
+            return
+        status = os.fstat(fd)
+        known = not record.head_length or identity.matches(
+            record, status.st_size, lambda length, offset: os.pread(fd, length, offset)
+        )
+        if (status.st_dev, status.st_ino) != ident or not known:
+            os.close(fd)
+            if (status.st_dev, status.st_ino) == ident:
+                self._orphan(ident, file, now)
+            return
+        harvester = Harvester(
+            record,
+            fd,
+            self.chain,
+            self.encoder(record.key, file.path),
+            self.settings.fingerprint_length,
+            now,
+        )
+        harvester.owner = file
+        file.harvester, file.state, file.note = harvester, "open", ""
+        if not record.head_length and record.offset:
+            self._start_at_end(harvester)
+        self.counters["files_opened"] += 1
+
+    def _start_at_end(self, harvester: Harvester) -> None:
+        """Take note of the head of a file whose present content is not wanted."""
+        record = harvester.record
+        harvester.head = os.pread(
+            harvester.fd, min(self.settings.fingerprint_length, record.offset), 0
+        )
+        end = record.offset
+        harvester.ledger.base = harvester.ledger.safe = harvester.ledger.position = 0
+        harvester.ledger.skip(end, harvester.marker)
+        record.sent = max(record.sent, end)
+        self._touch(record)
+        self.fresh = True
+
+    def _may_close(self, harvester: Harvester) -> bool:
+        return harvester.eof and harvester.unconsumed == 0 and harvester.ledger.settled
+
+    def close(self, file: Followed) -> None:
+        """Close a file that is read and settled; it is opened again when it changes."""
+        harvester = file.harvester
+        if harvester is None:
+            return
+        file.size = harvester.read_to
+        try:
+            status = os.fstat(harvester.fd)
+            file.mtime = status.st_mtime_ns
+            if status.st_size != harvester.read_to:
+                file.mtime = 0  # it grew in this very moment: the next scan must see a change
+        except OSError:
+            file.mtime = 0
+        self._retire(harvester)
+        file.harvester, file.state = None, "closed"
+        self.counters["files_closed"] += 1
+
+    def _cannot_open(self, path: str, error: OSError) -> None:
+        if error.errno in {errno.EACCES, errno.EPERM}:
+            advice = "give the agent's user the right to read it (group adm, an ACL), or exclude it"
+        elif error.errno in {errno.EMFILE, errno.ENFILE}:
+            advice = "too few file descriptors: raise the limit (LimitNOFILE, ulimit -n) or set harvester_limit"
+        else:
+            advice = "it is tried again at the next scan"
+        self.problems.append(f"{path}: {error.strerror}; {advice}")
+
+    # -- polling of open files -------------------------------------------------------------------------------------
+
+    def poll(self, now: float, wall: float) -> None:
+        """Look at all open files: growth, removal, time to close, orphans whose time is over."""
+        settings = self.settings
+        for ident, file in list(self.followed.items()):
+            harvester = file.harvester
+            if harvester is None:
+                continue
+            status = os.fstat(harvester.fd)
+            if status.st_size < harvester.read_to:
+                self.replaced(harvester, now)
+                continue
+            if status.st_size > harvester.read_to:
+                harvester.size = max(harvester.size, status.st_size)
+                harvester.eof = False
+            harvester.removed = status.st_nlink == 0
+            if not self._may_close(harvester):
+                continue
+            idle = now - harvester.last_growth
+            if harvester.removed and (
+                settings.close_removed or idle >= min(settings.close_inactive, 30.0)
+            ):
+                self._gone(ident, file, wall)
+            elif (
+                idle >= settings.close_inactive
+                or settings.close_eof
+                or (settings.close_renamed and file.renamed)
+                or (settings.close_after and now - harvester.opened >= settings.close_after)
+            ):
+                self.close(file)
+
+    def replaced(self, harvester: Harvester, now: float) -> None:
+        """The harvester's inode holds other content now."""
+        ident = (harvester.device, harvester.inode)
+        file = self.followed.get(ident)
+        if file is not None and file.harvester is harvester:
+            self._orphan(ident, file, now)
+
+    def reopen(self, harvester: Harvester, wall: float) -> None:
+        """Give up a descriptor that cannot be read any more (ESTALE, EIO) and open the file anew at the next scan."""
+        file = self.followed.get((harvester.device, harvester.inode))
+        harvester.record.updated = wall
+        self._retire(harvester)
+        if file is not None and file.harvester is harvester:
+            file.harvester, file.state = None, "waiting"
+
+    def _orphan(self, ident: Ident, file: Followed, now: float) -> None:
+        log.info("%s: truncated or replaced; what it holds now is read as a new file", file.path)
+        self.counters["files_replaced"] += 1
+        del self.followed[ident]
+        self._bound.discard(file.record.key)
+        harvester = file.harvester
+        if harvester is None:
+            if file.record.size > file.record.offset:
+                harvester = self._ghost(file.record, now)
+            else:
+                return
+        harvester.close()
+        self.dirty[harvester.record.key] = harvester.checkpoint(harvester.record.updated)
+        harvester.owner = None
+        self.orphans[harvester] = now + ORPHAN_GRACE
+
+    def _ghost(self, record: FileRecord, now: float) -> Harvester:
+        """A harvester without a file, to carry the gap of content that went unread."""
+        with open(os.devnull, "rb") as nothing:  # noqa: PTH123
+            ghost = Harvester(
+                record,
+                os.dup(nothing.fileno()),
+                self.chain,
+                self.encoder(record.key, record.path),
+                self.settings.fingerprint_length,
+                now,
+            )
+        ghost.close()
+        return ghost
+
+    def _gone(self, ident: Ident, file: Followed, wall: float) -> None:
+        """A deleted file, read and settled to its end."""
+        self.close(file)
+        file.record.gone = wall
+        del self.followed[ident]
+        self._bound.discard(file.record.key)
+        self._touch(file.record)
+
+    # -- absence ---------------------------------------------------------------------------------------------------
+
+    def _look_for_absent(self, seen: set[Ident], now: float, wall: float) -> None:
+        for ident, file in list(self.followed.items()):
+            if ident in seen or file.harvester is not None:
+                continue
+            if not _deleted(file.path, file.record.device):
+                file.missing = 0
+                continue
+            file.missing += 1
+            if file.missing < 2:
+                continue
+            record = file.record
+            del self.followed[ident]
+            self._bound.discard(record.key)
+            record.gone = wall
+            self._touch(record)
+            if max(record.size, file.size) > record.offset:
+                record.size = max(record.size, file.size)
+                self.orphans[self._ghost(record, now)] = now + ORPHAN_GRACE
+        if now < self._absence_due:
+            return
+        self._absence_due = now + 60.0
+        for key, record in list(self.records.items()):
+            if key in self._bound or any(orphan.record is record for orphan in self.orphans):
+                continue
+            if not record.gone and _deleted(record.path, record.device):
+                record.gone = wall
+                self._touch(record)
+            elif record.gone and self.settings.clean_deleted and wall - record.gone > RETAIN_GONE:
+                del self.records[key]
+                self.dirty.pop(key, None)
+                self.forget.append(key)
+
+    def lost(self, now: float) -> Iterator[tuple[Harvester, int, str]]:
+        """
+        Ranges that are lost for good.
+
+        Yields:
+            (harvester, end of the range, reason); the range begins at the harvester's position.
+        """
+        for harvester, patience in list(self.orphans.items()):
+            unread = harvester.size > harvester.position
+            if unread and now >= patience:
+                yield (
+                    harvester,
+                    harvester.size,
+                    "the file was truncated, replaced or deleted before this was read",
+                )
+            elif not unread and harvester.ledger.settled and now >= patience:
+                self._retire(harvester)
+                harvester.record.gone = harvester.record.gone or harvester.record.updated
+                del self.orphans[harvester]
+        limit = self.settings.hold_removed_bytes
+        if limit is None:
+            return
+        for file in list(self.followed.values()):
+            harvester_ = file.harvester
+            if (
+                harvester_ is not None
+                and harvester_.removed
+                and harvester_.size - harvester_.position > limit
+            ):
+                yield (
+                    harvester_,
+                    harvester_.size,
+                    "deleted, and more than close.removed.max_unsettled_bytes unread",
+                )
+
+    # -- records ---------------------------------------------------------------------------------------------------
+
+    def harvesters(self) -> Iterator[Harvester]:
+        """All that have a ledger: open ones and orphans."""
+        for file in self.followed.values():
+            if file.harvester is not None:
+                yield file.harvester
+        yield from self.orphans
+
+    def checkpoint(self, wall: float) -> list[FileRecord]:
+        """Records that have changed since the last call."""
+        for harvester in self.harvesters():
+            record = harvester.record
+            if harvester.ledger.safe != record.offset or len(harvester.head) != record.head_length:
+                self.dirty[record.key] = harvester.checkpoint(wall)
+        changed = [record for record in self.dirty.values() if record.head_length]
+        self.dirty = {}
+        return changed
+
+    def _retire(self, harvester: Harvester) -> None:
+        """Close a harvester for good; its counts are kept."""
+        self.dirty[harvester.record.key] = harvester.checkpoint(harvester.record.updated)
+        self.closed.merge(harvester.ledger.counts)
+        self.counters["truncated_lines"] += harvester.truncated_lines
+        self.counters["unbalanced_ranges"] += harvester.ledger.unbalanced
+        harvester.close()
+
+    def drop(self, key: str) -> None:
+        """Forget a record: the file is read again from its start, under a new key."""
+        for ident, file in list(self.followed.items()):
+            if file.record.key == key:
+                if file.harvester is not None:
+                    file.harvester.ledger.reset()
+                    self._retire(file.harvester)
+                del self.followed[ident]
+        for orphan in [orphan for orphan in self.orphans if orphan.record.key == key]:
+            del self.orphans[orphan]
+        self._bound.discard(key)
+        del self.records[key]
+        self.dirty.pop(key, None)
+        self.forget.append(key)
+
+    def _touch(self, record: FileRecord) -> None:
+        self.dirty[record.key] = record
+
+
+class _Heads:
+    """Records by fingerprint."""
+
+    def __init__(self, records: Iterable[FileRecord]) -> None:
+        self._by_head: dict[tuple[int, bytes], list[FileRecord]] = defaultdict(list)
+        for record in records:
+            if record.head_length:
+                self._by_head[record.head_length, record.head].append(record)
+        self._lengths = sorted({length for length, _ in self._by_head})
+
+    def of(self, head: bytes) -> list[FileRecord]:
+        """Records whose fingerprint this head begins with."""
+        found: list[FileRecord] = []
+        for length in self._lengths:
+            if length > len(head):
+                break
+            found += self._by_head.get((length, identity.digest(head[:length])), [])
+        return found
+
+
+def _deleted(path: str, device: int) -> bool:
+    """
+    Whether a path is known to be gone: its folder is there, on the file system it was on, and has no such name.
+
+    A share that is not mounted leaves an empty folder behind, on another device.
+    """
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        try:
+            return os.stat(os.path.dirname(path)).st_dev == device  # noqa: PTH116, PTH120
+        except OSError:
+            return False
+    except OSError:
+        return False
+    return False
