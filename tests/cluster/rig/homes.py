@@ -130,9 +130,7 @@ def _jars(product: str, version: str) -> Path:
     recipe = hashlib.sha256(repr((artifacts, excluding)).encode()).hexdigest()[:10]
     folder = cache_folder() / f"{product}-{version}-jars-{recipe}"
     if not folder.exists():
-        fetching = folder.with_suffix(".fetching")
-        java.fetch(artifacts, fetching, excluding=excluding)
-        fetching.rename(folder)
+        java.fetch(artifacts, folder, excluding=excluding)
     return folder
 
 

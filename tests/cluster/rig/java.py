@@ -91,37 +91,32 @@ def fetch(
 
     Args:
         artifacts: ``group:name:version``, or ``group:name:version:type`` for one that is no jar and comes alone.
-        folder: made if it is not there.
+        folder: made, whole or not at all.
         excluding: ``group:name`` of an artifact: ``group:name`` of what it is not to bring along (``*:*``: anything).
     """
     maven = shutil.which("mvn")
     if maven is None:
         raise RigMissingError("no Maven: `apt-get install maven`")
-    folder.mkdir(parents=True, exist_ok=True)
-    pom = folder / "pom.xml"
+    partial = folder.with_name(f"{folder.name}.{os.getpid()}")
+    partial.mkdir(parents=True)
+    pom = partial / "pom.xml"
     pom.write_text(_pom(artifacts, excluding or {}), encoding="utf-8")
-    command = [
-        maven,
-        "-B",
-        "-q",
-        "-Dstyle.color=never",
-        "-f",
-        str(pom),
-        "dependency:copy-dependencies",
-    ]
-    command += [f"-DoutputDirectory={folder}", "-Dmdep.useBaseVersion=true"]
-    environment = os.environ | {"JAVA_HOME": str(find_java().home)}
-    for _attempt in range(2):  # a mirror may refuse once
+    command = [maven, "-B", "-q", "-Dstyle.color=never", "-f", str(pom)]
+    command += ["dependency:copy-dependencies", f"-DoutputDirectory={partial}"]
+    # A mirror may refuse once. Maven's own Java is tried first: it trusts what this machine trusts.
+    for environment in (None, os.environ | {"JAVA_HOME": str(find_java().home)}):
         done = subprocess.run(
             command, env=environment, capture_output=True, text=True, check=False, timeout=900
         )
         if done.returncode == 0:
             break
     else:
+        shutil.rmtree(partial)
         raise RigMissingError(
             f"Maven could not fetch the servers:\n{done.stdout[-2000:]}{done.stderr[-500:]}"
         )
     pom.unlink()
+    partial.rename(folder)
 
 
 def _pom(artifacts: Iterable[str], excluding: dict[str, str]) -> str:

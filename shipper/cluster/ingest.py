@@ -1,0 +1,267 @@
+"""
+Ingest pipelines that run in the cluster: files of ``pipelines/`` to registered pipelines.
+
+Pure but for :func:`load`. The name of a registered pipeline follows from the file and the data stream alone, so that
+``run`` can name it in a bulk request without asking the cluster, and a changed file is a new pipeline beside the old
+one. What a cluster holds under our name and without our mark is somebody else's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from shipper.config.document import Listing, Problems, Scalar, Table, parse
+from shipper.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from shipper.config.document import Node
+    from shipper.config.settings import Input
+
+FAILURE_TAG = "shipper_pipeline_failure"
+MANAGED_BY = "shipper"
+_FORM = b"1"  # of the wrapper; a new form gives every registered pipeline a new name
+_KEYS = {"description", "processors", "on_failure", "version", "_meta", "deprecated"}
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
+_MARK = re.compile(r"\[managed by shipper, sha256 ([0-9a-f]{64})\]\Z")
+_OWN = ("_id", "_index")
+_ASSIGNED = re.compile(
+    r"""ctx\s*(?:\.\s*_(?:id|index)\b|\[\s*['"]_(?:id|index)['"]\s*\])\s*(?:[-+*/]?=(?!=)|\+\+|--)"""
+    r"""|ctx\s*\.\s*put\(\s*['"]_(?:id|index)['"]"""
+)
+_WRITES_INDEX = {"reroute", "date_index_name"}
+
+# For what fails in a pipeline that does not handle failures itself. Each step may find the document in any shape.
+_ON_FAILURE: tuple[dict[str, Any], ...] = (
+    {
+        "set": {
+            "field": "error.message",
+            "value": "{{{_ingest.on_failure_processor_type}}}: {{{_ingest.on_failure_message}}}",
+            "ignore_failure": True,
+        }
+    },
+    {
+        "set": {
+            "field": "event.original",
+            "value": "{{{message}}}",
+            "override": False,
+            "ignore_empty_value": True,
+            "ignore_failure": True,
+        }
+    },
+    {
+        "append": {
+            "field": "tags",
+            "value": [FAILURE_TAG],
+            "allow_duplicates": False,
+            "ignore_failure": True,
+        }
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """
+    A pipeline as its file has it.
+
+    Attributes:
+        name: of the file, without folder and ending.
+        body: ``processors``, perhaps ``on_failure`` and ``description``, as the cluster's API takes them.
+    """
+
+    name: str
+    body: dict[str, Any]
+
+    def registered(self, target: str) -> tuple[str, str]:
+        """
+        Name and whole hash under which it is registered for one data stream.
+
+        The data stream counts because the registered form ends with that stream's default pipeline.
+        """
+        content = orjson.dumps(self.body, option=orjson.OPT_SORT_KEYS)
+        digest = hashlib.sha256(b"\n".join((_FORM, target.encode(), content))).hexdigest()
+        return f"shipper-{_UNSAFE.sub('-', self.name)}-{digest[:8]}", digest
+
+    def wrapped(self, target: str, *, default: str | None, meta: bool) -> dict[str, Any]:
+        """
+        The form that is registered.
+
+        Naming a pipeline in a request replaces the data stream's default pipeline, so ours goes on to that one,
+        after success and after a failure that was handled.
+
+        Args:
+            target: the data stream.
+            default: its default pipeline, if it has one.
+            meta: whether the cluster takes ``_meta``; OpenSearch does not, and has the mark in the description.
+        """
+        _, digest = self.registered(target)
+        step = [{"pipeline": {"name": default}}] if default else []
+        description = str(self.body.get("description") or f"pipelines/{self.name}")
+        wrapped: dict[str, Any] = {
+            "description": description,
+            "processors": [*self.body["processors"], *step],
+            "on_failure": [*(self.body.get("on_failure") or _ON_FAILURE), *step],
+        }
+        if meta:
+            wrapped["_meta"] = {"managed_by": MANAGED_BY, "hash": digest, "data_stream": target}
+        else:
+            wrapped["description"] = f"{description} [managed by shipper, sha256 {digest}]"
+        return wrapped
+
+
+def load(path: Path) -> Definition:
+    """
+    Read a pipeline file, JSON or YAML.
+
+    Raises:
+        ConfigError: it cannot be read, is no pipeline, or sets ``_id`` or ``_index``.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            [f"{path}: cannot be read ({error.strerror}); see path.pipelines"]
+        ) from error
+    return define(path.stem, content, str(path))
+
+
+def define(name: str, content: bytes, source: str = "") -> Definition:
+    """
+    Make a definition of a file's content.
+
+    Args:
+        name: of the pipeline.
+        content: JSON (tabs are fine) or YAML (1.2's core schema).
+        source: what messages call the file.
+
+    Raises:
+        ConfigError: it is no pipeline, or sets ``_id`` or ``_index``.
+    """
+    source = source or name
+    body = _decode(content, source)
+    problems = [f"{source}: {problem}" for problem in _problems(body)]
+    if problems:
+        raise ConfigError(problems)
+    kept = {key: body[key] for key in ("description", "processors", "on_failure") if body.get(key)}
+    return Definition(name, {"processors": [], **kept})
+
+
+def registered_name(name: str, content: bytes, target: str) -> str:
+    """
+    Name of the pipeline that ``shipper setup`` registers, found without the cluster.
+
+    Args:
+        name: of the pipeline file, without folder and ending.
+        content: of the file.
+        target: the data stream.
+
+    Raises:
+        ConfigError: see :func:`define`.
+    """
+    return define(name, content).registered(target)[0]
+
+
+def pipeline_of(entry: Input) -> str | None:
+    """
+    Name of the pipeline that an input's bulk requests are to name, if any.
+
+    Raises:
+        ConfigError: see :func:`load`.
+    """
+    if entry.pipeline is None:
+        return None
+    if entry.pipeline.path is None:
+        return entry.pipeline.id
+    return load(entry.pipeline.path).registered(entry.data_stream.name)[0]
+
+
+def is_ours(body: Any) -> bool:
+    """Whether a pipeline or template of the cluster carries our mark."""
+    if not isinstance(body, dict):
+        return False
+    meta = body.get("_meta")
+    if isinstance(meta, dict) and meta.get("managed_by") == MANAGED_BY:
+        return True
+    return _MARK.search(str(body.get("description") or "")) is not None
+
+
+def _decode(content: bytes, source: str) -> Any:
+    """JSON where it looks like it, YAML otherwise."""
+    if content.lstrip()[:1] == b"{":
+        try:
+            return orjson.loads(content)
+        except orjson.JSONDecodeError as error:
+            if source.endswith(".json"):
+                where = f"{error.lineno}:{error.colno}"
+                raise ConfigError([f"{source}:{where}: not JSON: {error.msg}"]) from error
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        raise ConfigError([f"{source}: not UTF-8; save it as UTF-8"]) from error
+    problems = Problems()
+    node = parse(text, source, problems)
+    if len(problems):
+        raise ConfigError(problems.lines())
+    return None if node is None else _plain(node)
+
+
+def _plain(node: Node) -> Any:
+    if isinstance(node, Table):
+        return {key.text: _plain(value) for key, value in node.entries}
+    if isinstance(node, Listing):
+        return [_plain(item) for item in node.items]
+    return node.value if isinstance(node, Scalar) else None
+
+
+def _problems(body: Any) -> Iterator[str]:
+    """What makes this no pipeline that we can register."""
+    if not isinstance(body, dict) or not isinstance(body.get("processors"), list):
+        yield "expected a pipeline: a mapping with a list 'processors'"
+        return
+    for key in body.keys() - _KEYS:
+        yield f"unknown key {key!r}; expected one of {', '.join(sorted(_KEYS))}"
+    for key in ("processors", "on_failure"):
+        yield from _step_problems(body.get(key) or [], key)
+
+
+def _step_problems(steps: Any, place: str) -> Iterator[str]:
+    if not isinstance(steps, list):
+        yield f"{place}: expected a list of processors"
+        return
+    for number, step in enumerate(steps):
+        here = f"{place}[{number}]"
+        if not isinstance(step, dict) or len(step) != 1:
+            yield f"{here}: expected one processor, such as '- set: {{field: a, value: b}}'"
+            continue
+        ((kind, options),) = step.items()
+        if not isinstance(options, dict):
+            yield f"{here}.{kind}: expected the processor's options, a mapping"
+            continue
+        yield from _own_problems(kind, options, f"{here}.{kind}")
+        if "on_failure" in options:
+            yield from _step_problems(options["on_failure"], f"{here}.{kind}.on_failure")
+        if kind == "foreach" and "processor" in options:
+            yield from _step_problems([options["processor"]], f"{here}.{kind}.processor")
+
+
+def _own_problems(kind: str, options: dict[str, Any], here: str) -> Iterator[str]:
+    """Ids and targets are Shipper's: an event that changes either is merged with another or cannot be found again."""
+    mend = "Shipper decides both; remove it, or name a pipeline of the cluster by its id"
+    if kind in _WRITES_INDEX:
+        yield f"{here}: changes _index; {mend}"
+    for key in ("field", "target_field"):
+        values = options.get(key)
+        for value in values if isinstance(values, list) else [values]:
+            if value in _OWN and not (key == "field" and "target_field" in options and kind != "rename"):
+                yield f"{here}: sets {value}; {mend}"
+    source = options.get("source")
+    if kind == "script" and isinstance(source, str) and _ASSIGNED.search(source):
+        yield f"{here}: its script sets _id or _index; {mend}"
