@@ -7,7 +7,7 @@ underscores. Reading and checking the file is the business of the neighbours in 
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - msgspec reads the annotations
 from typing import Any, Literal
 
 import msgspec
@@ -16,11 +16,22 @@ KIB = 1024
 MIB = 1024 * 1024
 
 
-class _Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of all settings."""
+class Base(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of all settings; printing one never shows a secret."""
+
+    def __repr__(self) -> str:
+        from shipper.config.masking import mask  # noqa: PLC0415 - settings alone need no more
+
+        shown = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
+        return mask(f"{type(self).__name__}({shown})")
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        from shipper.config.masking import shown  # noqa: PLC0415 - as above
+
+        return [(name, shown(name, getattr(self, name))) for name in self.__struct_fields__]
 
 
-class Multiline(_Settings, tag_field="parser", tag="multiline", frozen=True, kw_only=True):
+class Multiline(Base, tag_field="parser", tag="multiline", frozen=True, kw_only=True):
     """Joins lines. Keys, meaning and defaults are Filebeat's, but for what is beyond ``max_lines`` (see manual)."""
 
     type: Literal["pattern", "count", "while_pattern"] = "pattern"
@@ -34,7 +45,7 @@ class Multiline(_Settings, tag_field="parser", tag="multiline", frozen=True, kw_
     skip_newline: bool = False
 
 
-class Ndjson(_Settings, tag_field="parser", tag="ndjson", frozen=True, kw_only=True):
+class Ndjson(Base, tag_field="parser", tag="ndjson", frozen=True, kw_only=True):
     """Decodes each message as one JSON object. Keys as Filebeat's."""
 
     target: str | None = None  # "" merges into the document's root
@@ -45,14 +56,14 @@ class Ndjson(_Settings, tag_field="parser", tag="ndjson", frozen=True, kw_only=T
     ignore_decoding_error: bool = False
 
 
-class Container(_Settings, tag_field="parser", tag="container", frozen=True, kw_only=True):
+class Container(Base, tag_field="parser", tag="container", frozen=True, kw_only=True):
     """Docker json-file and CRI lines; partial lines are joined."""
 
     stream: Literal["all", "stdout", "stderr"] = "all"
     format: Literal["auto", "docker", "cri"] = "auto"
 
 
-class Syslog(_Settings, tag_field="parser", tag="syslog", frozen=True, kw_only=True):
+class Syslog(Base, tag_field="parser", tag="syslog", frozen=True, kw_only=True):
     """RFC 3164 and RFC 5424 headers."""
 
     format: Literal["auto", "rfc3164", "rfc5424"] = "auto"
@@ -64,7 +75,7 @@ class Syslog(_Settings, tag_field="parser", tag="syslog", frozen=True, kw_only=T
 Parser = Multiline | Ndjson | Container | Syslog
 
 
-class DataStream(_Settings, frozen=True, kw_only=True):
+class DataStream(Base, frozen=True, kw_only=True):
     """``logs-<dataset>-<namespace>``."""
 
     dataset: str = "generic"
@@ -76,7 +87,7 @@ class DataStream(_Settings, frozen=True, kw_only=True):
         return f"logs-{self.dataset}-{self.namespace}"
 
 
-class Pipeline(_Settings, frozen=True, kw_only=True):
+class Pipeline(Base, frozen=True, kw_only=True):
     """
     The ingest pipeline of an input.
 
@@ -90,7 +101,7 @@ class Pipeline(_Settings, frozen=True, kw_only=True):
     run: Literal["cluster"] = "cluster"
 
 
-class Input(_Settings, frozen=True, kw_only=True):
+class Input(Base, frozen=True, kw_only=True):
     """One entry under ``inputs:``."""
 
     id: str
@@ -120,7 +131,9 @@ class Input(_Settings, frozen=True, kw_only=True):
     close_removed: bool = False
     close_eof: bool = False  # close.reader.on_eof
     close_after: float = 0.0  # close.reader.after_interval; 0: never
-    hold_removed_bytes: int | None = None  # close.removed.max_unsettled_bytes: give up beyond it, with a gap record
+    hold_removed_bytes: int | None = (
+        None  # close.removed.max_unsettled_bytes: give up beyond it, with a gap record
+    )
     clean_deleted: bool = True
     # the document
     data_stream: DataStream = DataStream()
@@ -130,7 +143,7 @@ class Input(_Settings, frozen=True, kw_only=True):
     fields_under_root: bool = False
 
 
-class Tls(_Settings, frozen=True, kw_only=True):
+class Tls(Base, frozen=True, kw_only=True):
     """``ssl.*`` of the Elasticsearch output."""
 
     certificate_authorities: tuple[Path, ...] = ()
@@ -140,7 +153,7 @@ class Tls(_Settings, frozen=True, kw_only=True):
     key: Path | None = None
 
 
-class Elasticsearch(_Settings, tag="elasticsearch", frozen=True, kw_only=True):
+class Elasticsearch(Base, tag="elasticsearch", frozen=True, kw_only=True):
     """``output.elasticsearch``: an Elasticsearch or OpenSearch cluster."""
 
     hosts: tuple[str, ...]  # full URLs with scheme and port
@@ -162,7 +175,7 @@ class Elasticsearch(_Settings, tag="elasticsearch", frozen=True, kw_only=True):
     target_mode: Literal["data_stream"] = "data_stream"
 
 
-class Local(_Settings, tag="local", frozen=True, kw_only=True):
+class Local(Base, tag="local", frozen=True, kw_only=True):
     """``output.local``: an SQLite file with full-text search."""
 
     path: Path
@@ -172,7 +185,7 @@ class Local(_Settings, tag="local", frozen=True, kw_only=True):
     flush_timeout: float = 1.0
 
 
-class Http(_Settings, frozen=True, kw_only=True):
+class Http(Base, frozen=True, kw_only=True):
     """``http.*``: the status and metrics endpoint."""
 
     enabled: bool = True
@@ -180,26 +193,28 @@ class Http(_Settings, frozen=True, kw_only=True):
     port: int = 5066
 
 
-class Logging(_Settings, frozen=True, kw_only=True):
+class Logging(Base, frozen=True, kw_only=True):
     """``logging.*``: the agent's own log, always on standard error."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["auto", "text", "json"] = "auto"  # auto: text on a terminal, ECS JSON otherwise
 
 
-class DeadLetter(_Settings, frozen=True, kw_only=True):
+class DeadLetter(Base, frozen=True, kw_only=True):
     """``dead_letter.*``: the local store of events that the cluster refuses for good."""
 
     max_bytes: int = 256 * MIB
 
 
-class Settings(_Settings, frozen=True, kw_only=True):
+class Settings(Base, frozen=True, kw_only=True):
     """The whole configuration."""
 
     inputs: tuple[Input, ...]
     output: Elasticsearch | Local
     path_data: Path
-    pipelines_path: Path  # folder of pipeline files (path.pipelines; ./pipelines beside the file by default)
+    pipelines_path: (
+        Path  # folder of pipeline files (path.pipelines; ./pipelines beside the file by default)
+    )
     name: str  # of this agent; host name by default
     host_id: str | None = None  # host.id; /etc/machine-id by default, None where there is none
     tags: tuple[str, ...] = ()
@@ -209,4 +224,6 @@ class Settings(_Settings, frozen=True, kw_only=True):
     logging: Logging = Logging()
     dead_letter: DeadLetter = DeadLetter()
     shutdown_timeout: float = 5.0
-    max_pending_bytes: int = 12 * MIB  # queue.mem.bytes: encoded and not settled, all routes together
+    max_pending_bytes: int = (
+        12 * MIB
+    )  # queue.mem.bytes: encoded and not settled, all routes together

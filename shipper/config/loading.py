@@ -1,0 +1,301 @@
+"""
+From a file to ``Settings``, or to all that is wrong with it.
+
+Reads the file, gives each section to its reader, builds the settings and has ``rules`` check what concerns several keys.
+Asks the machine only for its name and for files that are named; creates and connects nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, cast
+
+from shipper.config import keys, rules, texts
+from shipper.config.document import (
+    Listing,
+    Mark,
+    Problems,
+    Scalar,
+    Table,
+    describe,
+    parse,
+    quote,
+)
+from shipper.config.hints import PARSER
+from shipper.config.kinds import FAILED, Context, Wrong
+from shipper.config.sections import Reader, expect_table, listing
+from shipper.config.settings import DataStream, Elasticsearch, Input, Local, Pipeline, Settings
+from shipper.config.substitute import Substitution
+from shipper.config.suggest import did_you_mean
+from shipper.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from shipper.config.document import Node
+    from shipper.config.settings import Parser
+
+MAX_FILE_BYTES = 4 * 1024 * 1024
+_MACHINE_IDS = ("/etc/machine-id", "/var/lib/dbus/machine-id")
+
+
+def load(
+    path: Path, overrides: Sequence[str] = (), environ: Mapping[str, str] | None = None
+) -> Settings:
+    """
+    Read and check a configuration file.
+
+    Args:
+        path: the file; relative paths in it start at its folder.
+        overrides: ``key=value`` with dotted keys, which win over the file.
+        environ: variables for ``${NAME}``; those of the process by default.
+
+    Raises:
+        ConfigError: with every problem found.
+    """
+    problems = Problems()
+    base = path.absolute().parent
+    substitution = Substitution(os.environ if environ is None else environ, base, problems)
+    context = Context(base, base / "pipelines", problems, substitution)
+    text = _read(path, problems)
+    root = None if text is None else parse(text, str(path), problems)
+    given = _overrides(overrides, problems)
+    settings = None
+    if root is not None:
+        table = expect_table(root, context, "a mapping of keys to values")
+        if table is not None:
+            settings = _settings(table, given, context)
+    elif not problems:
+        problems.add(
+            Mark(str(path), 1, 1),
+            "an empty file",
+            "expected inputs and an output",
+            "begin with config.example.yml",
+        )
+    if problems or settings is None:
+        raise ConfigError(problems.lines())
+    return settings
+
+
+def _read(path: Path, problems: Problems) -> str | None:
+    mark = Mark(str(path), 1, 1)
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        todo = "name another with -c, or let the agent's user read it"
+        problems.add(mark, f"cannot be read: {reason}", "expected a configuration file", todo)
+        return None
+    if len(data) > MAX_FILE_BYTES:
+        problems.add(
+            mark,
+            f"larger than {MAX_FILE_BYTES} bytes",
+            "expected a configuration file",
+            "name the right file with -c",
+        )
+        return None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode(errors="replace")
+        place = Mark(str(path), before.count("\n") + 1, len(before) - before.rfind("\n"))
+        found = f"the byte 0x{data[error.start]:02x}, which is not UTF-8"
+        problems.add(place, found, "expected UTF-8", "save the file in UTF-8")
+        return None
+
+
+def _overrides(overrides: Sequence[str], problems: Problems) -> list[Table]:
+    tables = []
+    for override in overrides:
+        name, equals, text = override.partition("=")
+        source = f"--set {quote(name)[1:-1]}"
+        mark = Mark(source, 1, 1)
+        if not equals or not name.strip():
+            problems.add(
+                mark, "no '='", "expected key=value", "write for example --set http.port=0"
+            )
+            continue
+        value: Node | None = None
+        before = len(problems)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            problems.add(mark, "bytes that are not UTF-8", "expected text", "write it in UTF-8")
+        else:
+            value = parse(text, source, problems, column=len(name) + 1)
+        if len(problems) == before:
+            key = Scalar(mark, name.strip(), plain=True, value=name.strip())
+            empty = Scalar(Mark(source, 1, len(name) + 2), "", plain=True, value=None)
+            tables.append(Table(mark, [(key, value or empty)]))
+    return tables
+
+
+def _settings(table: Table, overrides: list[Table], context: Context) -> Settings:
+    reader = Reader(keys.TOP, table.mark, context)
+    for override in overrides:
+        reader.override(override)
+    reader.take(table)
+    values = {
+        "path_data": context.base / "data",
+        "pipelines_path": context.pipelines,
+        "name": os.uname().nodename,
+        **reader.build(),
+    }
+    if "host_id" not in values:
+        values["host_id"] = _machine_id()
+    context.pipelines = values["pipelines_path"]
+    for name in ("http", "logging", "dead_letter"):
+        to, section = keys.TOP.nested[name]
+        values[to] = reader.struct(section, f"{name}.", {})
+    values["output"] = _output(reader, context)
+    inputs, readers = _inputs(reader, context)
+    settings = Settings(inputs=inputs, **values)
+    rules.check(settings, reader, readers)
+    return settings
+
+
+def _machine_id() -> str | None:
+    for name in _MACHINE_IDS:
+        try:
+            with open(name, encoding="ascii") as file:  # noqa: PTH123 - read once, at start
+                text = file.read(100).strip()
+        except (OSError, ValueError):
+            continue
+        if text and text.isprintable():
+            return text
+    return None
+
+
+def _output(reader: Reader, context: Context) -> Elasticsearch | Local:
+    given = [name for name in ("output.elasticsearch", "output.local") if reader.has(name)]
+    if len(given) != 1:
+        mark = reader.opened[given[1]] if given else reader.opened.get("output", reader.mark)
+        context.problems.add(
+            mark,
+            f"{len(given) or 'no'} outputs" if given else "no output",
+            "expected exactly one of output.elasticsearch and output.local",
+            "remove one of them" if given else "add output.elasticsearch: {hosts: [...]}",
+        )
+    output: Elasticsearch | Local = Local(path=context.base)
+    for name in given:
+        section = keys.TOP.nested[name][1]
+        placeholder = {"path": context.base} if name == "output.local" else {"hosts": ()}
+        output = cast("Elasticsearch | Local", reader.struct(section, f"{name}.", placeholder))
+    return output
+
+
+def _inputs(reader: Reader, context: Context) -> tuple[tuple[Input, ...], list[Reader]]:
+    found = reader.found.get("inputs")
+    if found is None:
+        context.problems.add(
+            reader.mark,
+            "'inputs' is missing",
+            "expected a list of inputs",
+            "add inputs: [{id: app, paths: [/var/log/app/*.log]}]",
+        )
+        return (), []
+    inputs: list[Input] = []
+    readers: list[Reader] = []
+    items = listing(found.value, context, "inputs")
+    if isinstance(found.value, Listing) and not items:
+        context.wrong(found.value, "at least one input", "add one", "found an empty list")
+    for item in items:
+        table = expect_table(item, context, "an input: a mapping with id and paths")
+        if table is not None:
+            inner = Reader(keys.INPUT, table.mark, context)
+            inner.take(table)
+            inputs.append(_input(inner, context))
+            readers.append(inner)
+    return tuple(inputs), readers
+
+
+def _input(reader: Reader, context: Context) -> Input:
+    values: dict[str, Any] = {"id": "", "paths": (), **reader.build()}
+    values["data_stream"] = cast("DataStream", reader.struct(keys.DATA_STREAM, "data_stream.", {}))
+    values["pipeline"] = _pipeline(reader, context)
+    values["parsers"] = _parsers(reader, context)
+    return Input(**values)
+
+
+def _pipeline(reader: Reader, context: Context) -> Pipeline | None:
+    key = next(key for key in keys.INPUT.keys if key.name == "pipeline")
+    plain = reader.value("pipeline", key)
+    below = {name for name in reader.found if name.startswith("pipeline.")}
+    if plain is not None and plain is not FAILED and below:
+        context.problems.add(
+            reader.at("pipeline"),
+            "both the id of a pipeline and keys below 'pipeline'",
+            "expected one of them",
+            "write pipeline: id for a pipeline that the cluster has, or pipeline: {file: name}",
+        )
+    if plain is not None:
+        return None if plain is FAILED else Pipeline(id=plain[0])
+    if not reader.has("pipeline"):
+        return None
+    values = reader.build(keys.PIPELINE, "pipeline.")
+    name = values.get("file")
+    if name is None:
+        if "pipeline.file" not in reader.found:
+            context.problems.add(
+                reader.opened["pipeline"],
+                "'pipeline.file' is missing",
+                "expected the name of a pipeline file",
+                "add file: name, or write pipeline: id for a pipeline that the cluster has",
+            )
+        return None
+    try:
+        return Pipeline(**values, path=texts.pipeline_file(name, context.pipelines))
+    except Wrong as wrong:
+        context.problems.add(reader.at("pipeline.file"), *wrong.args)
+        return None
+
+
+def _parsers(reader: Reader, context: Context) -> tuple[Parser, ...]:
+    found = reader.found.get("parsers")
+    if found is None or (isinstance(found.value, Scalar) and found.value.value is None):
+        return ()
+    parsers: list[Parser] = []
+    for item in listing(found.value, context, "parsers"):
+        example = "a parser: one of multiline, ndjson, container and syslog, with its keys below"
+        entries = item.entries if isinstance(item, Table) else []
+        if isinstance(item, Scalar) and item.value in keys.PARSERS:
+            context.wrong(item, example, f"write '- {item.text}:'")
+        elif len(entries) != 1:
+            todo = "begin each parser with a '- ' of its own" if entries else ""
+            what = f"found {len(entries)} keys" if entries else f"found {describe(item)}"
+            context.wrong(item, example, todo, what)
+        else:
+            parser = _parser(*entries[0], context)
+            if parser is not None:
+                parsers.append(parser)
+                rules.check_parser(entries[0][0].mark, parsers, context)
+    return tuple(parsers)
+
+
+def _parser(key: Scalar, value: Node, context: Context) -> Parser | None:
+    name, _, rest = key.text.partition(".")
+    section = keys.PARSERS.get(name)
+    if section is None:
+        context.problems.add(
+            key.mark,
+            f"unknown parser {quote(name)}",
+            "expected multiline, ndjson, container or syslog",
+            PARSER.get(name) or did_you_mean(name, keys.PARSERS, "remove it"),
+        )
+        return None
+    if rest:  # - multiline.pattern: …
+        inner = Scalar(key.mark, rest, plain=True, value=rest)
+        value = Table(key.mark, [(inner, value)])
+    elif isinstance(value, Scalar) and value.value is None:
+        value = Table(key.mark)
+    table = expect_table(value, context, f"the keys of the parser {name}")
+    if table is None:
+        return None
+    reader = Reader(section, key.mark, context)
+    reader.take(table)
+    parser = cast("Parser", reader.struct(section, "", {}))
+    if name == "multiline":
+        rules.check_multiline(parser, reader)
+    return parser

@@ -1,0 +1,228 @@
+"""
+What concerns several keys at once. Each rule notes its problem at the key that is to be changed.
+
+Runs on settings in which wrong values were replaced by defaults, so a rule is silent where one of its keys is wrong already.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+from typing import TYPE_CHECKING
+
+from shipper.config import keys, settings
+from shipper.config.document import quote
+from shipper.config.kinds import Size
+from shipper.config.masking import add_secret
+
+if TYPE_CHECKING:
+    from shipper.config.document import Mark
+    from shipper.config.kinds import Context
+    from shipper.config.sections import Reader
+
+_MAX_STREAM_NAME = 255  # bytes
+_size = Size().show
+
+
+def check(config: settings.Settings, reader: Reader, inputs: list[Reader]) -> None:
+    """Check the whole settings; ``inputs`` are the readers of ``config.inputs``."""
+    _ids(config, inputs)
+    for one, inner in zip(config.inputs, inputs, strict=True):
+        _input(one, inner)
+        _sizes(one, inner, config, reader)
+    if config.inputs and not any(one.enabled for one in config.inputs):
+        reader.context.problems.add(
+            reader.at("inputs"),
+            "no input is enabled",
+            "expected one at least",
+            "remove 'enabled: false' from one of them",
+        )
+    kind = "elasticsearch" if isinstance(config.output, settings.Elasticsearch) else "local"
+    if config.max_pending_bytes < config.output.bulk_max_bytes:
+        reader.context.problems.add(
+            reader.at(
+                "queue.mem.bytes"
+                if "queue.mem.bytes" in reader.found
+                else f"output.{kind}.bulk_max_bytes"
+            ),
+            f"queue.mem.bytes ({_size(config.max_pending_bytes)}) is less than one batch",
+            f"expected at least output.{kind}.bulk_max_bytes ({_size(config.output.bulk_max_bytes)})",
+            "raise queue.mem.bytes or lower bulk_max_bytes",
+        )
+    if isinstance(config.output, settings.Elasticsearch):
+        _elasticsearch(config.output, reader)
+
+
+def _ids(config: settings.Settings, readers: list[Reader]) -> None:
+    first: dict[str, Mark] = {}
+    for one, reader in zip(config.inputs, readers, strict=True):
+        mark = reader.at("id")
+        if one.id and one.id in first:
+            reader.context.problems.add(
+                mark,
+                f"the id {quote(one.id)} for the second time (first at line {first[one.id].line})",
+                "expected an id of its own for every input: state belongs to it",
+                "give this input another id",
+            )
+        first.setdefault(one.id, mark)
+
+
+def _input(one: settings.Input, reader: Reader) -> None:
+    problems = reader.context.problems
+    inactive = one.close_inactive
+    if one.ignore_older is not None and one.ignore_older <= inactive and not math.isinf(inactive):
+        problems.add(
+            reader.at("ignore_older"),
+            "ignore_older is not longer than close.on_state_change.inactive",
+            "expected a longer time: an open file would be ignored",
+            "raise ignore_older or lower close.on_state_change.inactive",
+        )
+    if one.max_unsettled_bytes < one.message_max_bytes:
+        problems.add(
+            reader.at(
+                "max_unsettled_bytes"
+                if "max_unsettled_bytes" in reader.found
+                else "message_max_bytes"
+            ),
+            f"max_unsettled_bytes ({_size(one.max_unsettled_bytes)}) is less than one message",
+            f"expected at least message_max_bytes ({_size(one.message_max_bytes)})",
+            "raise max_unsettled_bytes or lower message_max_bytes",
+        )
+    name = one.data_stream.name
+    if len(name.encode()) > _MAX_STREAM_NAME:
+        problems.add(
+            reader.at("data_stream.dataset"),
+            f"the data stream's name {quote(name)} is {len(name.encode())} bytes long",
+            f"expected at most {_MAX_STREAM_NAME}",
+            "shorten the dataset or the namespace",
+        )
+
+
+def _sizes(one: settings.Input, inner: Reader, config: settings.Settings, reader: Reader) -> None:
+    kind = "elasticsearch" if isinstance(config.output, settings.Elasticsearch) else "local"
+    key = f"output.{kind}.bulk_max_bytes"
+    if config.output.bulk_max_bytes >= 2 * one.message_max_bytes:
+        return
+    mark = inner.at("message_max_bytes") if "message_max_bytes" in inner.found else reader.at(key)
+    reader.context.problems.add(
+        mark,
+        f"message_max_bytes ({_size(one.message_max_bytes)}) does not fit twice into a batch"
+        f" ({key}: {_size(config.output.bulk_max_bytes)})",
+        "expected a batch of at least twice the longest message: JSON makes messages longer",
+        f"raise {key} or lower message_max_bytes",
+    )
+
+
+def _elasticsearch(output: settings.Elasticsearch, reader: Reader) -> None:
+    problems = reader.context.problems
+    prefix = "output.elasticsearch."
+    user, password, key = (
+        f"{prefix}{name}" in reader.found for name in ("username", "password", "api_key")
+    )
+    if output.api_key and output.username:
+        problems.add(
+            reader.at(f"{prefix}api_key"),
+            "both api_key and username",
+            "expected one way to log in",
+            "remove username and password, or api_key",
+        )
+    elif output.username and not output.password and not (password and reader.context.problems):
+        problems.add(
+            reader.at(f"{prefix}username"),
+            "username without password",
+            "expected both",
+            "add password: ${file:/run/secrets/name} or ${NAME}",
+        )
+    elif output.password and not output.username and not (user and reader.context.problems):
+        problems.add(
+            reader.at(f"{prefix}password"),
+            "password without username",
+            "expected both",
+            "add username" + (" or remove password" if key else ""),
+        )
+    ssl = output.ssl
+    for one, other in (("certificate", "key"), ("key", "certificate")):
+        if getattr(ssl, one) and f"{prefix}ssl.{other}" not in reader.found:
+            problems.add(
+                reader.at(f"{prefix}ssl.{one}"),
+                f"ssl.{one} without ssl.{other}",
+                "expected both",
+                f"add ssl.{other} with the name of its PEM file",
+            )
+    if output.backoff_max < output.backoff_init:
+        problems.add(
+            reader.at(
+                f"{prefix}backoff.max"
+                if f"{prefix}backoff.max" in reader.found
+                else f"{prefix}backoff.init"
+            ),
+            "backoff.max is shorter than backoff.init",
+            "expected the same or longer",
+            "raise backoff.max or lower backoff.init",
+        )
+    for host in {host for host in output.hosts if output.hosts.count(host) > 1}:
+        problems.add(
+            reader.at(f"{prefix}hosts"),
+            f"the host {quote(host)} twice",
+            "expected every node once",
+            "remove one; worker sets how many requests run at the same time",
+        )
+    _add_derived_secrets(output)
+
+
+def _add_derived_secrets(output: settings.Elasticsearch) -> None:
+    """Register the forms in which credentials appear in requests."""
+    if output.username and output.password:
+        pair = f"{output.username}:{output.password}"
+        add_secret(base64.b64encode(pair.encode()).decode())
+    if output.api_key and ":" in output.api_key:
+        add_secret(output.api_key.partition(":")[2])
+        add_secret(base64.b64encode(output.api_key.encode()).decode())
+
+
+def check_multiline(parser: settings.Parser, reader: Reader) -> None:
+    """Check that a multiline parser has what its type needs, and nothing that it does not use."""
+    if not isinstance(parser, settings.Multiline):
+        return
+    problems = reader.context.problems
+    needed = "count_lines" if parser.type == "count" else "pattern"
+    if getattr(parser, needed) is None and needed not in reader.found:
+        problems.add(
+            reader.mark,
+            f"multiline of type {parser.type} without {needed}",
+            f"expected {needed}",
+            "add count_lines: 4" if needed == "count_lines" else "add pattern: '^\\d{4}-'",
+        )
+    unused = {
+        "pattern": ("count_lines",),
+        "count": ("pattern", "negate", "match", "flush_pattern"),
+        "while_pattern": ("count_lines", "match", "flush_pattern"),
+    }[parser.type]
+    for name in unused:
+        if name in reader.found:
+            problems.add(
+                reader.found[name].key.mark,
+                f"{name} has no effect with type: {parser.type}",
+                f"expected keys of the type {parser.type}",
+                "remove it or change the type",
+            )
+
+
+def check_parser(mark: Mark, parsers: list[settings.Parser], context: Context) -> None:
+    """Check the last of ``parsers`` against those before it."""
+    kind = type(parsers[-1])
+    name = next(n for n, section in keys.PARSERS.items() if section.struct is kind)
+    if kind is settings.Container and len(parsers) > 1:
+        context.problems.add(
+            mark,
+            "the container parser after another one",
+            "expected it first: it reads the lines as the runtime wrote them",
+            "move it to the top of the list",
+        )
+    elif any(type(parser) is kind for parser in parsers[:-1]):
+        context.problems.add(
+            mark,
+            f"the parser {name} for the second time",
+            "expected every parser once",
+            "put both into one, or use an ingest pipeline",
+        )
