@@ -19,7 +19,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-NGINX, JAVA, NODE = "nginx/access.log", "app/shop.log", "api/api.log"
+NGINX, JAVA, NODE = "access.log", "app.log", "events.json"
 
 _PATHS = [
     "/",
@@ -146,7 +146,7 @@ def write(
     Append events to the three files until there are enough or SIGTERM asks to stop.
 
     Args:
-        folder: where the files are; missing folders are made.
+        folder: where the files are; made if it is missing.
         rate: events a second; 0 writes as fast as it can.
         events: how many; None goes on.
         seed: of the random choices.
@@ -156,8 +156,7 @@ def write(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _: stopped.append(number))
     shop = Shop(seed)
-    for name in (NGINX, JAVA, NODE):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     with (
         (folder / NGINX).open("a", encoding="utf-8", newline="\n") as nginx,
         (folder / JAVA).open("a", encoding="utf-8", newline="\n") as java,
@@ -177,7 +176,7 @@ def write(
 
 def starts(path: Path) -> list[int]:
     """Offsets at which the events of a file begin: every line; in the Java log every line with a date."""
-    java = path.name == Path(JAVA).name
+    java = path.name == JAVA
     offsets, at = [], 0
     with path.open("rb") as file:
         for line in file:

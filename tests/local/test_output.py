@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import signal
 import sqlite3
 import stat
@@ -17,6 +18,7 @@ import orjson
 import pytest
 
 from shipper.config.settings import Local
+from shipper.delivery import response
 from shipper.errors import StoreError
 from shipper.local import search
 from shipper.local.output import CHUNK_EVENTS, HOUR, RETENTION_EVENTS, LocalOutput
@@ -464,3 +466,38 @@ def test_the_full_text_index_is_whole_after_retention(
     connection.close()
     assert 0 < left < 600
     assert found == (left,)
+
+
+# ---- settlement ----------------------------------------------------------------------------------------------------
+
+
+def test_settlement_reads_the_answers_as_a_cluster_s(output: LocalOutput):
+    """The classification of answers that decides about events, on what the local store answers."""
+    fresh = bulk(*[document("x", at) for at in range(50)])
+    mixed = bulk(document("x"), b"not JSON", document("new"), first=49)
+
+    first = response.read(output.send(ROUTE, *fresh), 50)
+    second = response.read(output.send(ROUTE, *mixed), 3)
+
+    assert first.whole is response.Whole.INDEXED
+    assert second.whole is response.Whole.ITEMS
+    assert second.fates == [
+        response.Fate.CONFLICT,
+        response.Fate.REFUSED,
+        response.Fate.INDEXED,
+    ]
+
+
+def test_a_store_that_is_away_passes(open_output: Callable[..., LocalOutput], tmp_path: Path):
+    """Nothing is settled and nothing is dead-lettered: the request is sent again."""
+    folder = tmp_path / "folder"
+    output = open_output(path=folder / "shipped.db")
+    output.refresh()
+    shutil.rmtree(folder)
+    folder.write_text("a file where the folder was")
+
+    found = response.read(output.send(ROUTE, *bulk(document("x"))), 1)
+
+    assert found.whole is response.Whole.PASSING
+    assert found.problem is not None
+    assert "see that its folder exists" in found.problem.reason
