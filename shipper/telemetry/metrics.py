@@ -24,8 +24,18 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 AGENT_STATES = ("starting", "running", "draining", "stopped")
 FILE_STATES = ("open", "waiting", "closed", "held", "copy", "ignored")
 ROUTE_STATES = ("ok", "backing_off", "paused")
-# Reported from the start, as 0, so that the first incident shows up as an increase.
-INCIDENTS = ("truncated_lines", "gaps", "id_clashes", "decode_errors", "scans_failed")
+# Reported from the start, as 0, so that the first one shows up as an increase.
+OCCURRENCES = (
+    "gaps",
+    "gap_bytes",
+    "id_clashes",
+    "read_errors",
+    "store_errors",
+    "scans_incomplete",
+    "truncated_lines",
+    "decode_errors",
+    "unbalanced_ranges",
+)
 
 Sample = tuple[str, tuple[str, ...], float]
 
@@ -187,12 +197,6 @@ SPECS = (
         (),
         "Events the cluster refused for good, kept in path.data: 'shipper dead-letter list' shows why.",
     ),
-    Spec(
-        "shipper_dead_letters_limit",
-        _GAUGE,
-        (),
-        "How many dead letters are kept before the route pauses instead; 0: only their bytes are limited.",
-    ),
     Spec("shipper_dead_letter_bytes", _GAUGE, (), "Bytes of the dead letters kept."),
     Spec(
         "shipper_dead_letter_limit_bytes",
@@ -201,10 +205,11 @@ SPECS = (
         "dead_letter.max_bytes: when the dead letters reach it, the route pauses instead.",
     ),
     Spec(
-        "shipper_incidents",
+        "shipper_occurrences",
         _COUNTER,
         ("kind",),
-        "Things that should be rare, by kind: gaps (bytes known to be lost), id_clashes, truncated_lines, decode_errors, scans_failed.",
+        "Things worth knowing, by kind: gaps and gap_bytes (known to be lost), id_clashes, read_errors, "
+        "store_errors, scans_incomplete, truncated_lines and more; docs/operations.md explains each.",
     ),
 )
 
@@ -273,11 +278,10 @@ def _samples(report: StatusReport) -> Iterator[Sample]:
     for route in report.routes:
         yield from _of_route(route)
     yield "shipper_dead_letters", (), output.dead_letters
-    yield "shipper_dead_letters_limit", (), output.dead_letters_limit
     yield "shipper_dead_letter_bytes", (), output.dead_letter_bytes
     yield "shipper_dead_letter_limit_bytes", (), output.dead_letter_bytes_limit
-    for kind, count in {**dict.fromkeys(INCIDENTS, 0), **report.counters}.items():
-        yield "shipper_incidents", (kind,), count
+    for kind, count in {**dict.fromkeys(OCCURRENCES, 0), **report.counters}.items():
+        yield "shipper_occurrences", (kind,), count
 
 
 class _ReportCollector(Collector):

@@ -121,7 +121,7 @@ class OutputReport(msgspec.Struct, frozen=True):
     product: str = ""  # elasticsearch | opensearch | "" before the first answer
     version: str = ""
     dead_letters: int = 0  # events kept
-    dead_letters_limit: int = 0  # events; 0 when only their bytes are limited
+    dead_letters_limit: int = 0  # events; 0: only their bytes are limited
     dead_letter_bytes: int = 0
     dead_letter_bytes_limit: int = 0
 
@@ -142,5 +142,5 @@ class StatusReport(msgspec.Struct, frozen=True):
     routes: list[RouteReport]
     output: OutputReport
     ledger: LedgerReport
-    # Incidents since the start: truncated_lines, gaps, id_clashes, decode_errors, scans_failed, …
+    # Occurrences since the start: gaps, gap_bytes, id_clashes, read_errors, truncated_lines, …
     counters: dict[str, int] = {}

@@ -56,8 +56,8 @@ def seen():
         ("shipper_route_limit_bytes", {"route": "logs-app-default"}, 5_000_000),
         ("shipper_dead_letters", {}, 1),
         ("shipper_dead_letter_limit_bytes", {}, 1000),
-        ("shipper_incidents_total", {"kind": "gaps"}, 2),
-        ("shipper_incidents_total", {"kind": "id_clashes"}, 0),
+        ("shipper_occurrences_total", {"kind": "gaps"}, 2),
+        ("shipper_occurrences_total", {"kind": "id_clashes"}, 0),
     ],
 )
 def test_the_report_is_what_prometheus_reads(seen, name, labels, value):
@@ -97,12 +97,12 @@ def test_no_label_is_a_path():
     assert "/var/log" not in metrics.render(reports.report()).decode()
 
 
-def test_states_and_incidents_that_are_not_known_here_are_reported_all_the_same():
+def test_states_and_occurrences_that_are_not_known_here_are_reported_all_the_same():
     report = reports.report(state="resting", counters={"comets": 3})
 
     found = samples(report)
     assert found["shipper_state", (("state", "resting"),)] == 1
-    assert found["shipper_incidents_total", (("kind", "comets"),)] == 3
+    assert found["shipper_occurrences_total", (("kind", "comets"),)] == 3
 
 
 def test_hostile_label_values_do_not_break_the_exposition():
