@@ -42,10 +42,12 @@ class Harvester:
         position: first byte that is in no piece yet.
         read_to: bytes up to here were looked at.
         size: the largest size seen, bytes.
+        sure: the largest size seen while the content was proved to be this one; what is lost is reckoned from it.
         eof: the last read reached the end of the file.
         last_growth: monotonic time at which new bytes were last seen.
         oldest_unsettled: monotonic time at which the oldest pending byte was read; 0 where nothing is pending.
         truncated_lines: over-long lines that were cut.
+        hole: zero bytes up to here were left by a writer that went on at its old offset after a truncation.
     """
 
     __slots__ = (
@@ -62,18 +64,19 @@ class Harvester:
         "eof",
         "fd",
         "head",
+        "hole",
         "inode",
         "last_growth",
         "ledger",
         "marker",
         "oldest_unsettled",
         "opened",
-        "owner",
         "position",
         "read_to",
         "record",
         "removed",
         "size",
+        "sure",
         "tail",
         "truncated_lines",
     )
@@ -114,13 +117,14 @@ class Harvester:
         self.position = self.read_to = offset
         self.doubt_to = record.sent
         self.size = max(record.size, status.st_size)
+        self.sure = max(record.size, offset)
         self.tail = b""
         self.eof = False
         self.removed = False
         self.opened = self.last_growth = now
         self.oldest_unsettled = 0.0
         self.truncated_lines = 0
-        self.owner: object = None
+        self.hole = 0
         self._grow = 0
         self._scan: int | None = None
         self._scan_marker = b""
@@ -150,6 +154,9 @@ class Harvester:
             Replaced: the file is not what it was.
             OSError: it cannot be read.
         """
+        if self.hole > self.position:
+            self.eof = True
+            return None
         if self._scan is not None:
             return self._pass_long_line(now, wall, stamp)
         at = self.position + len(self.tail)
@@ -175,7 +182,7 @@ class Harvester:
     def _parse(self, window: bytes, wall: float, stamp: str, *, final: bool) -> Piece | None:
         chain = self.chain
         base = self.position
-        continued = base > 0 and not self.marker.endswith(chain.newline)
+        continued = self._in_line
         plain = chain.plain and not final and not continued and len(window) <= chain.limit
         if plain and not (base == 0 and window.startswith(UTF8_BOM)):
             consumed = window.rfind(b"\n") + 1
@@ -246,7 +253,7 @@ class Harvester:
             self._scan_marker = (self._scan_marker + data[:whole])[-MARKER:]
             return None
         base = self.position
-        continued = base > 0 and not self.marker.endswith(newline)
+        continued = self._in_line
         head = os.pread(self.fd, self.chain.limit, base)
         parsed = self.chain.cut_line(head, base, end, continued=continued, now=wall)
         start = max(0, end - MARKER)
@@ -272,9 +279,26 @@ class Harvester:
         if head and at > len(head) and os.pread(self.fd, len(head), 0) != head:
             raise Replaced
         data = data[count:]
+        self.sure = max(self.sure, at + len(data))
         if len(head) < self._head_limit and at <= len(head):
             self.head = head + data[len(head) - at : self._head_limit - at]
         return data
+
+    @property
+    def _in_line(self) -> bool:
+        """Whether the position is in the middle of a line that a mark has ended."""
+        return bool(self.marker) and not self.marker.endswith(self.chain.newline)
+
+    def verify(self, size: int) -> None:
+        """
+        Take note that the file was seen with a size, if it still is what it was.
+
+        Raises:
+            Replaced: it is not.
+        """
+        self.size = max(self.size, size)
+        self._read(self.position, 0, self.marker)
+        self.sure = max(self.sure, size)
 
     # -- time and marks --------------------------------------------------------------------------------------------
 
@@ -356,7 +380,7 @@ class Harvester:
             record.marker, record.marker_length = digest(ledger.marker), len(ledger.marker)
             for offset in [mark for mark in record.marks if mark <= ledger.safe]:
                 del record.marks[offset]
-        record.size = self.size
+        record.size = self.sure
         record.updated = wall
         return record
 

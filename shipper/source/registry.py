@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from shipper.checkpoint.ledger import Counts
 from shipper.checkpoint.store import FileRecord
 from shipper.source import identity
-from shipper.source.harvester import Harvester
+from shipper.source.harvester import Harvester, Replaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -102,6 +102,9 @@ class Registry:
     _bound: set[str] = field(default_factory=set)
     _absence_due: float = 0.0
     _tail_start: bool = False
+    _truncated: set[Ident] = field(
+        default_factory=set
+    )  # inodes whose content was replaced under us
 
     # -- scans -----------------------------------------------------------------------------------------------------
 
@@ -315,7 +318,6 @@ class Registry:
                 del self.orphans[orphan]
                 orphan.adopt(os.open(path, os.O_RDONLY | os.O_CLOEXEC), now)
                 file.harvester, file.state = orphan, "open"
-                orphan.owner = file
                 break
         else:
             file.state = (
@@ -381,10 +383,11 @@ class Registry:
             self.settings.fingerprint_length,
             now,
         )
-        harvester.owner = file
         file.harvester, file.state, file.note = harvester, "open", ""
         if not record.head_length and record.offset:
             self._start_at_end(harvester)
+        elif not record.head_length and ident in self._truncated:
+            harvester.hole = _hole(fd)
         self.counters["files_opened"] += 1
 
     def _start_at_end(self, harvester: Harvester) -> None:
@@ -443,8 +446,12 @@ class Registry:
                 self.replaced(harvester, now)
                 continue
             if status.st_size > harvester.read_to:
-                harvester.size = max(harvester.size, status.st_size)
                 harvester.eof = False
+                try:
+                    harvester.verify(status.st_size)
+                except Replaced:
+                    self.replaced(harvester, now)
+                    continue
             harvester.removed = status.st_nlink == 0
             if not self._may_close(harvester):
                 continue
@@ -479,6 +486,7 @@ class Registry:
     def _orphan(self, ident: Ident, file: Followed, now: float) -> None:
         log.info("%s: truncated or replaced; what it holds now is read as a new file", file.path)
         self.counters["files_replaced"] += 1
+        self._truncated.add(ident)
         del self.followed[ident]
         self._bound.discard(file.record.key)
         harvester = file.harvester
@@ -489,7 +497,6 @@ class Registry:
                 return
         harvester.close()
         self.dirty[harvester.record.key] = harvester.checkpoint(harvester.record.updated)
-        harvester.owner = None
         self.orphans[harvester] = now + ORPHAN_GRACE
 
     def _ghost(self, record: FileRecord, now: float) -> Harvester:
@@ -556,11 +563,11 @@ class Registry:
             (harvester, end of the range, reason); the range begins at the harvester's position.
         """
         for harvester, patience in list(self.orphans.items()):
-            unread = harvester.size > harvester.position
+            unread = harvester.sure > harvester.position
             if unread and now >= patience:
                 yield (
                     harvester,
-                    harvester.size,
+                    harvester.sure,
                     "the file was truncated, replaced or deleted before this was read",
                 )
             elif not unread and harvester.ledger.settled and now >= patience:
@@ -568,18 +575,20 @@ class Registry:
                 harvester.record.gone = harvester.record.gone or harvester.record.updated
                 del self.orphans[harvester]
         limit = self.settings.hold_removed_bytes
-        if limit is None:
-            return
         for file in list(self.followed.values()):
-            harvester_ = file.harvester
-            if (
-                harvester_ is not None
-                and harvester_.removed
-                and harvester_.size - harvester_.position > limit
-            ):
+            one = file.harvester
+            if one is None:
+                continue
+            if one.hole > one.position:
                 yield (
-                    harvester_,
-                    harvester_.size,
+                    one,
+                    one.hole,
+                    "zero bytes: after a truncation the writer went on at its old offset",
+                )
+            elif limit is not None and one.removed and one.size - one.position > limit:
+                yield (
+                    one,
+                    one.size,
                     "deleted, and more than close.removed.max_unsettled_bytes unread",
                 )
 
@@ -647,6 +656,17 @@ class _Heads:
                 break
             found += self._by_head.get((length, identity.digest(head[:length])), [])
         return found
+
+
+def _hole(fd: int) -> int:
+    """Length of the run of zero bytes that a file begins with."""
+    at = 0
+    while block := os.pread(fd, 1 << 20, at):
+        rest = block.lstrip(b"\0")
+        if rest:
+            return at + len(block) - len(rest)
+        at += len(block)
+    return at
 
 
 def _deleted(path: str, device: int) -> bool:
