@@ -48,6 +48,7 @@ class Parsed:
     consumed: int  # bytes of the window that are events or filtered; the rest is to be offered again
     filtered: int = 0  # events left out by include_lines/exclude_lines, and empty lines
     filtered_bytes: int = 0
+    failed: int = 0  # events that a parser could not read and passed on whole
 
 
 @dataclass(frozen=True, slots=True)
