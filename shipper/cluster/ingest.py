@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from shipper.config.document import Listing, Problems, Scalar, Table, parse
+from shipper.config.document import Listing, Problems, Table, parse
 from shipper.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ _ASSIGNED = re.compile(
     r"""|ctx\s*\.\s*put\(\s*['"]_(?:id|index)['"]"""
 )
 _WRITES_INDEX = {"reroute", "date_index_name"}
+_READS_FIELD = {"grok", "dissect", "date", "csv", "kv", "foreach", "user_agent", "geoip"}
 
 # For what fails in a pipeline that does not handle failures itself. Each step may find the document in any shape.
 _ON_FAILURE: tuple[dict[str, Any], ...] = (
@@ -218,7 +219,7 @@ def _plain(node: Node) -> Any:
         return {key.text: _plain(value) for key, value in node.entries}
     if isinstance(node, Listing):
         return [_plain(item) for item in node.items]
-    return node.value if isinstance(node, Scalar) else None
+    return node.value
 
 
 def _problems(body: Any) -> Iterator[str]:
@@ -257,10 +258,11 @@ def _own_problems(kind: str, options: dict[str, Any], here: str) -> Iterator[str
     mend = "Shipper decides both; remove it, or name a pipeline of the cluster by its id"
     if kind in _WRITES_INDEX:
         yield f"{here}: changes _index; {mend}"
-    for key in ("field", "target_field"):
+    reads = kind in _READS_FIELD or ("target_field" in options and kind != "rename")
+    for key in ("target_field",) if reads else ("field", "target_field"):
         values = options.get(key)
         for value in values if isinstance(values, list) else [values]:
-            if value in _OWN and not (key == "field" and "target_field" in options and kind != "rename"):
+            if value in _OWN:
                 yield f"{here}: sets {value}; {mend}"
     source = options.get("source")
     if kind == "script" and isinstance(source, str) and _ASSIGNED.search(source):
