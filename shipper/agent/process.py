@@ -314,6 +314,7 @@ class Agent:
                 self._output.kind,
                 self._output.describe(),
                 self._dead.count(),
+                self._dead.size(),
                 settings.dead_letter.max_bytes,
             ),
             ledger=total(one.ledger for one in inputs),

@@ -105,8 +105,10 @@ def _unread(path: str, state: str, size: int, note: str) -> FileReport:
     )
 
 
-def of_output(kind: str, described: tuple[str, str, str], dead: int, limit: int) -> OutputReport:
-    """The report of the output."""
+def of_output(
+    kind: str, described: tuple[str, str, str], dead: int, dead_bytes: int, limit: int
+) -> OutputReport:
+    """The report of the output; ``limit`` is that of the dead letters' bytes."""
     target, product, version = described
     return OutputReport(
         kind=kind,
@@ -114,5 +116,6 @@ def of_output(kind: str, described: tuple[str, str, str], dead: int, limit: int)
         product=product,
         version=version,
         dead_letters=dead,
+        dead_letter_bytes=dead_bytes,
         dead_letters_limit=limit,
     )
