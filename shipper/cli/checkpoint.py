@@ -13,7 +13,8 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from shipper.checkpoint.store import Store
-from shipper.cli.locate import add_config, locate
+from shipper.cli.locate import locate
+from shipper.cli.parser import add_config_options, config_file
 from shipper.errors import ShipperError, StoreError, StoreLockedError
 from shipper.telemetry import control
 
@@ -41,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     show = actions.add_parser(
         "list", help="every file in the store", description="Every file in the store."
     )
-    add_config(show)
+    add_config_options(show)
     show.add_argument("--json", action="store_true", help="one JSON object a line")
     forget = actions.add_parser(
         "forget",
@@ -49,7 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         description=_MEANING,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_config(forget)
+    add_config_options(forget)
     which = forget.add_mutually_exclusive_group(required=True)
     which.add_argument(
         "path", metavar="PATH", nargs="?", help="the file, by the path it was last seen at"
@@ -157,7 +158,7 @@ def _chosen(
         what = _safe(args.path)
     if not found:
         raise ShipperError(
-            f"{what}: the store in {path_data} does not know it; 'shipper checkpoint list -c {args.config}' "
+            f"{what}: the store in {path_data} does not know it; 'shipper checkpoint list -c {config_file(args)}' "
             "shows what it knows (a renamed file has its new path)"
         )
     return found

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shipper.config import load
+from shipper.cli.parser import config_file, load_settings
 from shipper.config.document import Problems, Scalar, Table, parse
 from shipper.config.settings import Http
 from shipper.config.substitute import Substitution
@@ -20,6 +19,7 @@ from shipper.errors import ConfigError
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
 _WANTED = frozenset({"path.data", "http.enabled", "http.host", "http.port"})
 
@@ -32,40 +32,21 @@ class Located:
     http: Http
 
 
-def add_config(parser: argparse.ArgumentParser) -> None:
-    """Declare ``-c FILE``."""
-    parser.add_argument(
-        "-c",
-        "--config",
-        metavar="FILE",
-        type=Path,
-        default=Path("config.yml"),
-        help="configuration of the agent (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--set",
-        metavar="KEY=VALUE",
-        dest="overrides",
-        action="append",
-        default=[],
-        help="the same that the agent was started with; may be repeated",
-    )
-
-
 def locate(args: argparse.Namespace) -> Located:
     """
     Find the folder and the status endpoint of the agent that runs with this configuration.
 
     Args:
-        args: with what `add_config` declares.
+        args: with what `add_config_options` declares.
 
     Raises:
-        ConfigError: the file cannot be read, or not even these settings can.
+        UsageError: there is no file.
+        ConfigError: it cannot be read, or not even these settings can.
     """
     try:
-        settings = load(args.config, args.overrides)
+        settings = load_settings(args)
     except ConfigError:
-        found = _peek(args.config, args.overrides)
+        found = _peek(config_file(args), args.overrides)
         if found is None:
             raise
         return found

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from shipper.cli.locate import add_config, locate
+from shipper.cli.locate import locate
+from shipper.cli.parser import add_config_options, config_file
 from shipper.config.settings import Http
 from shipper.errors import ShipperError, UsageError
 from shipper.telemetry.endpoint import Endpoint, read_endpoint
@@ -41,7 +42,7 @@ class _Answer(NamedTuple):
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.epilog = _EPILOG
-    add_config(parser)
+    add_config_options(parser)
     parser.add_argument(
         "--url",
         metavar="URL",
@@ -122,11 +123,11 @@ def _ask(args: argparse.Namespace) -> _Answer:
     """
     if args.url is not None:
         return _answer(_parse_url(args.url), "--url", [])
-    place = locate(args)
+    place, config = locate(args), config_file(args)
     if not place.http.enabled:
         raise ShipperError(
-            f"{args.config}: http.enabled is false, so the agent cannot be asked; look at its log, "
-            f"at 'shipper checkpoint list -c {args.config}', or switch http.enabled on and restart it"
+            f"{config}: http.enabled is false, so the agent cannot be asked; look at its log, "
+            f"at 'shipper checkpoint list -c {config}', or switch http.enabled on and restart it"
         )
     written = read_endpoint(place.path_data)
     notes: list[str] = []
@@ -134,17 +135,17 @@ def _ask(args: argparse.Namespace) -> _Answer:
         if place.http.port == 0:
             raise _nobody(
                 f"no agent has written down its port in {place.path_data}/http.json",
-                f"-c {args.config}",
+                f"-c {config}",
             )
         written = Endpoint(place.http.host, place.http.port)
         notes.append(
             f"no agent has noted its address in {place.path_data}: this is whoever answers at "
             f"http.host and http.port, {written.url}; it may be the agent of another configuration"
         )
-        where = f"http.host and http.port of {args.config}"
+        where = f"http.host and http.port of {config}"
     else:
         where = f"{place.path_data}/http.json"
-    answer = _answer(written, where, notes, f"-c {args.config}")
+    answer = _answer(written, where, notes, f"-c {config}")
     if written.pid not in {0, answer.report.pid}:
         notes.append(
             f"{where} was written by process {written.pid}, but process {answer.report.pid} answers at "

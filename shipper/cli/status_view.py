@@ -144,6 +144,7 @@ def _problems(report: StatusReport) -> list[RenderableType]:
     lines += [
         f"input {_safe(one.id)}: {_safe(text)}" for one in report.inputs for text in one.problems
     ]
+    lines = list(dict.fromkeys(lines))  # the agent may have listed an input's problem already
     if not lines:
         return [Text("problems: none", "green")]
     table = Table.grid(padding=(0, 1))
@@ -220,12 +221,11 @@ def _letters(report: StatusReport) -> list[RenderableType]:
     output = report.output
     if not output.dead_letters:
         return []
-    limit = f" of {size(output.dead_letter_bytes_limit)}" if output.dead_letter_bytes_limit else ""
+    taken = f" ({size(output.dead_letter_bytes)} of {size(output.dead_letters_limit)})"
     return [
         _indent(
             Text(
-                f"dead letters kept: {output.dead_letters:,} ({size(output.dead_letter_bytes)}{limit}); "
-                "why: shipper dead-letter list",
+                f"dead letters kept: {output.dead_letters:,}{taken}; why: shipper dead-letter list",
                 "yellow",
             )
         )

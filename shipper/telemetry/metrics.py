@@ -279,7 +279,7 @@ def _samples(report: StatusReport) -> Iterator[Sample]:
         yield from _of_route(route)
     yield "shipper_dead_letters", (), output.dead_letters
     yield "shipper_dead_letter_bytes", (), output.dead_letter_bytes
-    yield "shipper_dead_letter_limit_bytes", (), output.dead_letter_bytes_limit
+    yield "shipper_dead_letter_limit_bytes", (), output.dead_letters_limit
     for kind, count in {**dict.fromkeys(OCCURRENCES, 0), **report.counters}.items():
         yield "shipper_occurrences", (kind,), count
 

@@ -121,9 +121,8 @@ class OutputReport(msgspec.Struct, frozen=True):
     product: str = ""  # elasticsearch | opensearch | "" before the first answer
     version: str = ""
     dead_letters: int = 0  # events kept
-    dead_letters_limit: int = 0  # events; 0: only their bytes are limited
-    dead_letter_bytes: int = 0
-    dead_letter_bytes_limit: int = 0
+    dead_letters_limit: int = 0  # bytes that they may take (dead_letter.max_bytes)
+    dead_letter_bytes: int = 0  # bytes that they take of it
 
 
 class StatusReport(msgspec.Struct, frozen=True):

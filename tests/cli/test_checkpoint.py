@@ -1,17 +1,20 @@
 from __future__ import annotations
 
-import argparse
 import contextlib
 import json
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from shipper.checkpoint.store import FileRecord, Store
 from shipper.cli import checkpoint
-from shipper.errors import ShipperError, StoreError
+from shipper.cli.parser import Parser
+from shipper.errors import ShipperError, StoreError, UsageError
 from shipper.telemetry.control import ControlServer
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CONFIG = """\
 inputs: [{{id: app, paths: [/var/log/app.log]}}]
@@ -53,9 +56,9 @@ def store(data):
 
 
 def run(*arguments: str) -> int:
-    parser = argparse.ArgumentParser(prog="shipper checkpoint")
+    parser = Parser(prog="shipper checkpoint")
     checkpoint.configure(parser)
-    return checkpoint.run(parser.parse_args(arguments))
+    return checkpoint.run(parser.parse(arguments))
 
 
 def keys(data: Path) -> set[str]:
@@ -195,7 +198,6 @@ def test_what_is_not_known_is_told(store, config, which):
 
 
 @pytest.mark.parametrize("arguments", [[], ["forget"], ["forget", "a", "--key", "b"], ["burn"]])
-def test_incomplete_commands_are_usage_errors(arguments, capsys):
-    with pytest.raises(SystemExit) as caught:
+def test_incomplete_commands_are_usage_errors(arguments):
+    with pytest.raises(UsageError):
         run(*arguments)
-    assert caught.value.code == 2

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import argparse
 import contextlib
 import http.server
 import json
@@ -13,6 +12,7 @@ import msgspec
 import pytest
 
 from shipper.cli import status
+from shipper.cli.parser import Parser
 from shipper.cli.status_view import duration, size
 from shipper.errors import ConfigError, ShipperError, UsageError
 from shipper.telemetry.endpoint import write_endpoint
@@ -67,9 +67,9 @@ def agent(data):
 
 
 def run(*arguments: str) -> int:
-    parser = argparse.ArgumentParser()
+    parser = Parser(prog="shipper status")
     status.configure(parser)
-    return status.run(parser.parse_args(arguments))
+    return status.run(parser.parse(arguments))
 
 
 def free_port() -> int:

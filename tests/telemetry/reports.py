@@ -90,7 +90,7 @@ def report(**changes) -> StatusReport:
             version="3.4.0",
             dead_letters=1,
             dead_letter_bytes=170,
-            dead_letter_bytes_limit=1000,
+            dead_letters_limit=1000,
         ),
         ledger=LEDGER,
         counters={"gaps": 2},
