@@ -1,0 +1,282 @@
+"""
+The state of one route: what waits, what is on its way, what it has learnt, and since when it is how it is.
+
+No threads, no clock: times come from the caller. Decides when the route wants a sender and for what.
+"""
+
+from __future__ import annotations
+
+import enum
+import random  # noqa: TC003 - read by dataclasses
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from shipper.delivery.batch import Batch, Bisection, Chunk, Queue, Tracked
+from shipper.delivery.pressure import EVENT, Pressure
+from shipper.telemetry.report import RouteReport
+
+if TYPE_CHECKING:
+    from shipper.delivery.output import Limits
+    from shipper.delivery.response import Problem
+    from shipper.records import Route
+
+STREAK_BATCHES = 3  # mostly refused for one cause, one after the other
+STREAK_EVENTS = 100  # refused in them: a few lone bad lines are no such thing
+REGROW = 256  # requests that go through before a learnt limit is tried doubled
+
+
+class State(enum.Enum):
+    """Where a route stands."""
+
+    NEW = "new"  # nobody has asked yet whether it may be written to
+    ASKING = "asking"
+    OPEN = "open"
+    PAUSED = "paused"
+    PROBING = "probing"  # paused, and being asked about
+    TRIAL = "trial"  # paused, and one block is tried
+
+
+PAUSED = frozenset({State.PAUSED, State.PROBING, State.TRIAL})
+
+
+@dataclass(slots=True)
+class Streak:
+    """Batches in a row that were mostly refused for one cause."""
+
+    cause: str = ""
+    batches: int = 0
+    events: int = 0
+
+    def count(self, causes: Counter[str], of: int) -> bool:
+        """Take a batch of ``of`` events into account; whether it is enough to blame the cluster."""
+        cause, events = causes.most_common(1)[0] if causes else ("", 0)
+        if events * 2 <= of:
+            self.cause, self.batches, self.events = "", 0, 0
+            return False
+        if cause != self.cause:
+            self.cause, self.batches, self.events = cause, 0, 0
+        self.batches += 1
+        self.events += events
+        return self.batches >= STREAK_BATCHES and self.events >= STREAK_EVENTS
+
+
+@dataclass(slots=True, eq=False)
+class RouteState:
+    """
+    Everything about one route. Owned by the main thread.
+
+    Attributes:
+        fixed: batches of a search for a bad event, to be sent as they are.
+        held: refused events whose cause depends on whether the pipeline exists.
+        learned: largest request that is worth a try, where the cluster or the way to it refused larger ones.
+        stale: credentials and product are to be looked at again before the next batch.
+        through: events that the cluster took.
+        judged: events that the cluster took, or refused for their own fault.
+    """
+
+    route: Route
+    limits: Limits
+    rng: random.Random
+    state: State = State.NEW
+    queue: Queue = field(default_factory=Queue)
+    fixed: deque[Batch] = field(default_factory=deque)
+    tracked: dict[Tracked, None] = field(default_factory=dict)
+    held: list[tuple[Chunk, list[Problem]]] = field(default_factory=list)
+    searches: list[Bisection] = field(default_factory=list)
+    pressure: Pressure = field(init=False)
+    streak: Streak = field(default_factory=Streak)
+    pending: int = 0
+    in_flight: int = 0
+    flights: int = 0
+    learned: int | None = None
+    good: int = 0
+    failures: int = 0
+    not_before: float = 0.0
+    reason: str = ""
+    shown: str = "ok"
+    since: float = 0.0
+    stale: bool = False
+    asked_again: int = 0
+    pause_tries: int = 0
+    pause_cause: str = ""
+    next_try: float = 0.0
+    reminder: float = 0.0
+    trial_offered: bool = False
+    pipeline_wanted: bool = False
+    pipeline_asked: bool = False
+    pipeline_seen: float = float("-inf")
+    pipeline_not_before: float = 0.0
+    through: int = 0
+    judged: int = 0
+    served: int = 0
+    logged: float = float("-inf")
+    refused: int = 0
+    refused_logged: float = float("-inf")
+    requests: int = 0
+    sent_bytes: int = 0
+    sent_events: int = 0
+    rejected: int = 0
+    retried: int = 0
+    failed_requests: int = 0
+
+    def __post_init__(self) -> None:
+        self.pressure = Pressure(self.limits.worker * self.limits.bulk_max_bytes)
+
+    def __repr__(self) -> str:
+        return f"<RouteState {self.route} {self.state.value} {self.flights} in flight, {len(self.queue)} waiting>"
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing but a trial may be sent."""
+        return self.state in PAUSED
+
+    @property
+    def batch_bytes(self) -> int:
+        """Bytes that the next request may have."""
+        most = min(self.limits.bulk_max_bytes, self.pressure.limit)
+        return most if self.learned is None else min(most, self.learned)
+
+    def when(self) -> float | None:
+        """Monotonic time from which the route wants a sender; None: nothing to do until something happens."""
+        if self.state is State.NEW:
+            return self.not_before if self.queue or self.fixed else None
+        if self.state is State.PAUSED:
+            return self.next_try
+        if self.state not in {State.OPEN, State.TRIAL}:
+            return None
+        sending = self._when_to_send()
+        if self.wants_pipeline:
+            asking = self.pipeline_not_before
+            return asking if sending is None else min(asking, sending)
+        return sending
+
+    @property
+    def wants_pipeline(self) -> bool:
+        """Whether it is to be found out if the pipeline exists."""
+        return self.pipeline_wanted and not self.pipeline_asked
+
+    def _when_to_send(self) -> float | None:
+        alone = self.flights == 0
+        if self.state is State.TRIAL and not alone:
+            return None
+        if self.fixed:
+            fits = self.in_flight + self.fixed[0].size <= self.pressure.limit
+            return self.not_before if alone or fits else None
+        due = self.queue.due()
+        if due is None:
+            return None
+        due = max(due, self.not_before)
+        if alone:
+            return due
+        size = self.batch_bytes
+        if self.in_flight + min(size, self.queue.size) > self.pressure.limit:
+            return None
+        full = self.queue.size >= size or self.queue.events >= self.limits.bulk_max_size
+        return due if full else max(due, self.queue.oldest + self.limits.flush_timeout)
+
+    def next_batch(self, now: float) -> Batch | None:
+        """Take the batch that is to be sent now."""
+        if self.fixed:
+            batch = self.fixed.popleft()
+        else:
+            chunks = self.queue.cut(self.limits.bulk_max_size, self.batch_bytes, now)
+            if not chunks:
+                return None
+            batch = Batch(chunks)
+        batch.alone = self.flights == 0
+        batch.sent = now
+        self.take_off(batch)
+        return batch
+
+    def take_off(self, batch: Batch) -> None:
+        """Count a batch as being on its way."""
+        size = batch.size
+        self.flights += 1
+        self.in_flight += size
+        self.requests += 1
+        self.sent_bytes += size
+        self.sent_events += batch.count
+        for chunk in batch.chunks:
+            chunk.of.flying += 1
+
+    def land(self, batch: Batch) -> None:
+        """Count it as having come back."""
+        self.flights -= 1
+        self.in_flight -= batch.size
+        for chunk in batch.chunks:
+            chunk.of.flying -= 1
+
+    def put_back(self, batch: Batch) -> None:
+        """Have a whole batch sent again. What has been given back stays away."""
+        if batch.search is not None and not self.paused_for_good:
+            self.fixed.appendleft(batch)
+        else:
+            self.queue.put_back([chunk for chunk in batch.chunks if not chunk.of.given_back])
+        self.retried += batch.count
+
+    @property
+    def paused_for_good(self) -> bool:
+        """Whether what is not on its way has been given back."""
+        return self.state in {State.PAUSED, State.PROBING}
+
+    def back_off(self, now: float, retry_after: float | None) -> None:
+        """Wait before the next request after one failed as a whole: exponential, with full jitter."""
+        self.failures += 1
+        wait = self.rng.random() * self.backoff(self.failures)
+        self.not_before = max(self.not_before, now + max(wait, retry_after or 0.0))
+
+    def backoff(self, tries: int) -> float:
+        """Longest wait in seconds after so many failures in a row."""
+        return min(self.limits.backoff_max, self.limits.backoff_init * 2.0 ** min(tries - 1, 30))
+
+    def pace(self, now: float, retry_after: float | None = None) -> None:
+        """Space requests as the pressure demands."""
+        wait = max(self.pressure.wait(self.rng.random()), retry_after or 0.0)
+        self.not_before = max(self.not_before, now + wait)
+
+    def learn(self, size: int) -> None:
+        """Remember that requests should have at most this many bytes."""
+        self.learned = max(EVENT, min(size, self.learned or size))
+        self.good = 0
+
+    def went_through(self, batch: Batch) -> None:
+        """A request was answered item by item and none of it was refused for overload."""
+        self.failures = 0
+        self.asked_again = 0
+        self.pressure.accepted()
+        if self.learned is not None and batch.size * 2 > self.learned:
+            self.good += 1
+            if self.good >= REGROW:
+                self.good = 0
+                self.learned *= 2
+                if self.learned >= self.limits.bulk_max_bytes:
+                    self.learned = None
+
+    @property
+    def name_of_state(self) -> str:
+        """What the report calls the state."""
+        if self.paused:
+            return "paused"
+        return "backing_off" if self.failures or self.pressure.delay > 0 else "ok"
+
+    def report(self, now: float, wall: float) -> RouteReport:
+        """The report of this route; ``now`` and ``wall`` are the same moment in monotonic and in Unix time."""
+        state = self.name_of_state
+        upcoming = self.next_try if self.state is State.PAUSED else self.not_before
+        return RouteReport(
+            name=str(self.route),
+            state=state,
+            reason="" if state == "ok" else self.reason,
+            since=self.since,
+            next_try=wall + upcoming - now if state != "ok" and upcoming > now else 0.0,
+            pending_bytes=self.pending,
+            in_flight_bytes=self.in_flight,
+            limit_bytes=self.pressure.limit,
+            requests=self.requests,
+            sent_bytes=self.sent_bytes,
+            sent_events=self.sent_events,
+            rejected=self.rejected,
+            retried=self.retried,
+            failed_requests=self.failed_requests,
+        )

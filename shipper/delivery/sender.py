@@ -1,0 +1,141 @@
+"""
+Sender threads: they carry requests to the output and bring back what came of them, nothing else.
+
+Whatever an output raises comes back as a value; a sender never ends before it is told to.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shipper.records import Answer, SendFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shipper.delivery.batch import Batch
+    from shipper.delivery.output import Output
+    from shipper.delivery.route import RouteState
+
+_log = logging.getLogger("shipper.delivery")
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send a batch. Result: an :class:`Answer`."""
+
+    route: RouteState
+    batch: Batch
+
+
+@dataclass(frozen=True, slots=True)
+class AskReady:
+    """Ask whether the route may be written to, with credentials read anew or not. Result: None or why not."""
+
+    route: RouteState
+    refresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AskPipeline:
+    """Ask whether the route's pipeline exists. Result: yes, no or None."""
+
+    route: RouteState
+    name: str
+
+
+Job = Send | AskReady | AskPipeline
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a job: a value, or an error in its place."""
+
+    job: Job
+    value: Answer | str | bool | None = None
+    failure: SendFailed | None = None
+
+
+class Senders:
+    """
+    A number of threads that take jobs from one queue.
+
+    Args:
+        output: where to.
+        count: threads.
+        post: called in a sender's thread with each result.
+    """
+
+    def __init__(self, output: Output, count: int, post: Callable[[object], None]) -> None:
+        self._output = output
+        self._post = post
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._run, name=f"sender-{n}", daemon=True)
+            for n in range(count)
+        ]
+        self.busy = 0  # jobs handed out and not answered; of the main thread alone
+
+    @property
+    def idle(self) -> bool:
+        """Whether a thread is free."""
+        return self.busy < len(self._threads)
+
+    def start(self) -> None:
+        """Start the threads."""
+        for thread in self._threads:
+            thread.start()
+
+    def give(self, job: Job) -> None:
+        """Hand out a job."""
+        self.busy += 1
+        self._jobs.put(job)
+
+    def take(self) -> Job | None:
+        """Take a job out again; for tests that have no threads."""
+        try:
+            return self._jobs.get_nowait()
+        except queue.Empty:
+            return None
+
+    def stop(self, timeout: float) -> bool:
+        """
+        Tell the threads to end after what they are doing.
+
+        Returns:
+            Whether all did in time.
+        """
+        end = time.monotonic() + timeout
+        for _ in self._threads:
+            self._jobs.put(None)
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(max(0.0, end - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def perform(self, job: Job) -> Result:
+        """Do a job in this thread."""
+        try:
+            if isinstance(job, Send):
+                batch = job.batch
+                return Result(job, self._output.send(job.route.route, batch.body(), batch.count))
+            if isinstance(job, AskPipeline):
+                return Result(job, self._output.pipeline_exists(job.name))
+            if job.refresh:
+                self._output.refresh()
+            return Result(job, self._output.ready(job.route.route))
+        except SendFailed as failure:
+            return Result(job, failure=failure)
+        except Exception as error:
+            _log.exception("an output failed in a way that it should not")
+            return Result(job, failure=SendFailed("lost", f"{type(error).__name__}: {error}"))
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            self._post(self.perform(job))
+            del job  # or its bodies would live until the next one
