@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from shipper.cli.parser import add_config_options, config_file, load_settings
 from shipper.config.settings import Local
 from shipper.errors import StoreError, UsageError
 from shipper.local import search
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 NAME = "search"
-HELP = "look for events in the local store"
+HELP = "Look for events in the local store (output.local)."
 
 _EPILOG = """\
 QUERY is words that must all occur. "two words" (with the quotes) is a phrase, -word must not occur, word* is the
-beginning of a word. Letter case and accents make no difference. Without QUERY the newest events are shown.
+beginning of a word. Letter case and accents make no difference. Without QUERY the newest events are shown. A QUERY
+that begins with a minus sign stands behind '--'.
 
 examples:
   shipper search timeout                          events with that word, newest last
@@ -38,9 +40,7 @@ examples:
   shipper search --follow                         events as they arrive
 
 Exit code 1 means that nothing was found."""
-_FOLLOW_INTERVAL = (
-    0.25  # seconds between two looks at the store's change counter, which cost microseconds
-)
+_FOLLOW_INTERVAL = 0.25  # seconds between two looks at the change counter, microseconds each
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _AGO = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|[smhdw])")
 # What a log holds may have been written by anyone: control characters must not reach the terminal.
@@ -54,16 +54,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     add = parser.add_argument
     add("query", metavar="QUERY", nargs="*", help="words to look for")
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument(
-        "-c",
-        "--config",
-        metavar="FILE",
-        type=Path,
-        default=Path("config.yml"),
-        help="configuration that names the store (default: %(default)s)",
-    )
-    where.add_argument("--db", metavar="PATH", type=Path, help="the store itself")
+    add_config_options(parser)
+    add("--db", metavar="PATH", type=Path, help="the store itself, instead of a configuration")
     add("--dataset", metavar="NAME", help="only this dataset or data stream")
     add("--since", metavar="TIME", help="not before: 90s, 15m, 2h, 7d ago, or 2026-01-31T12:00:00Z")
     add("--until", metavar="TIME", help="before: the same forms")
@@ -94,7 +86,8 @@ def run(args: argparse.Namespace) -> int:
     query = _query(args, time.time())
     if args.count and args.follow:
         raise UsageError("--count and --follow exclude each other")
-    connection = open_for_reading(args.db or _configured(args.config))
+    path = _path(args)
+    connection = open_for_reading(path)
     try:
         if args.count:
             number = search.count(connection, query)
@@ -110,22 +103,20 @@ def run(args: argparse.Namespace) -> int:
             _follow(connection, query, reached, show)
         return 0 if hits or args.follow else 1
     except sqlite3.Error as error:
-        raise StoreError(f"{args.db or args.config}: {error}") from error
-    except BrokenPipeError:
-        # The reader has seen enough (`| head`). Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        raise StoreError(f"{path}: {error}") from error
     finally:
         connection.close()
 
 
-def _configured(path: Path) -> Path:
-    from shipper.config import load  # noqa: PLC0415 - costs more than the search; not needed with --db
-
-    output = load(path).output
+def _path(args: argparse.Namespace) -> Path:
+    if args.db is not None:
+        if args.config is not None:
+            raise UsageError("--db and -c exclude each other: each names the store")
+        return Path(args.db)
+    output = load_settings(args).output
     if not isinstance(output, Local):
         raise UsageError(
-            f"{path}: events go to a cluster: search there; `shipper search` looks into output.local only"
+            f"{config_file(args)}: events go to a cluster: search there; `shipper search` looks into output.local"
         )
     return output.path
 

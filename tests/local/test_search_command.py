@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,11 +101,32 @@ def test_since_and_until(db: str, capsys: pytest.CaptureFixture[str]):
         (["--since", "tomorrow"], "--since tomorrow: expected a time ago"),
         (["--field", "level"], "--field level: expected NAME=VALUE"),
         (["--count", "--follow"], "exclude each other"),
+        (["-c", "config.yml"], "exclude each other"),
     ],
 )
 def test_wrong_arguments_say_what_is_expected(db: str, arguments: list[str], message: str):
     with pytest.raises(UsageError, match=message):
         command("--db", db, *arguments)
+
+
+def test_the_configuration_names_the_store(
+    db: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    config = tmp_path / "config.yml"
+    config.write_text(f"inputs: [{{id: a, paths: [/x]}}]\noutput.local.path: {db}\n")
+
+    assert command("-c", str(config), "first") == 0
+    assert "first line" in capsys.readouterr().out
+
+
+def test_a_configuration_with_a_cluster_is_told(tmp_path: Path):
+    config = tmp_path / "config.yml"
+    config.write_text(
+        "inputs: [{id: a, paths: [/x]}]\noutput.elasticsearch.hosts: [http://127.0.0.1:9200]\n"
+    )
+
+    with pytest.raises(UsageError, match="events go to a cluster"):
+        command("-c", str(config), "first")
 
 
 def test_a_missing_store_names_the_way_out(tmp_path: Path):
@@ -115,15 +135,8 @@ def test_a_missing_store_names_the_way_out(tmp_path: Path):
 
 
 def child(db: str, *arguments: str) -> subprocess.Popen[str]:
-    script = """
-        import argparse, sys
-        from shipper.cli import search
-        parser = argparse.ArgumentParser()
-        search.configure(parser)
-        sys.exit(search.run(parser.parse_args(sys.argv[1:])))
-    """
     return subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(script), "--db", db, *arguments],
+        [sys.executable, "-m", "shipper", "search", "--db", db, *arguments],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -160,7 +173,7 @@ def test_a_reader_that_leaves_early_is_no_error(db: str, output: LocalOutput):
     errors = process.stderr.read()
     process.stderr.close()
 
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=30) == 141
     assert errors == ""
 
 
@@ -171,12 +184,8 @@ def test_colour_is_for_terminals_only(db: str):
     shown: dict[str, bytes] = {}
     for no_color in ("", "1"):
         master, slave = pty.openpty()
-        script = (
-            "import argparse, sys; from shipper.cli import search; p = argparse.ArgumentParser();"
-            "search.configure(p); sys.exit(search.run(p.parse_args(sys.argv[1:])))"
-        )
         subprocess.run(
-            [sys.executable, "-c", script, "--db", db, "first"],
+            [sys.executable, "-m", "shipper", "search", "--db", db, "first"],
             cwd=ROOT,
             stdout=slave,
             env={**os.environ, "NO_COLOR": no_color},
