@@ -276,16 +276,18 @@ class _Composer:
         elif tag in {f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float")}:
             node.value = core(event.value)
         else:
-            self._bad_tag(event)
+            self._bad_tag(event, node)
         return node
 
-    def _bad_tag(self, event: Any) -> None:
+    def _bad_tag(self, event: Any, node: Scalar | None = None) -> None:
         self._problems.add(
             self._mark(event),
             f"the tag {quote(str(event.tag).replace('tag:yaml.org,2002:', '!!'))}",
             "expected a plain value: tags are not supported",
             "remove it",
         )
+        if node is not None:
+            node.resolved = node.broken = True
 
     def _add(self, node: Node) -> None:
         if not self._stack:
@@ -348,12 +350,21 @@ def _one_line(text: str) -> str:
 
 def _position(error: yaml.YAMLError, text: str) -> tuple[int, int]:
     """Line and column, from 0, at which the parser gave up."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    mark = getattr(error, "problem_mark", None)
+    context = getattr(error, "context_mark", None)
+    word = getattr(error, "context", None) or ""
+    if context is not None and (mark is None or "scanning an a" in word or _at_end(mark, text)):
+        mark = context  # where the alias, the bracket or the quote begins
     if mark is not None:
         return mark.line, mark.column
     position = getattr(error, "position", None) or 0
     before = text.encode()[:position].decode(errors="ignore")
     return before.count("\n"), len(before) - (before.rfind("\n") + 1)
+
+
+def _at_end(mark: Any, text: str) -> bool:
+    lines = text.split("\n")
+    return mark.line >= len(lines) or not any(lines[mark.line :])
 
 
 def _explain(error: yaml.YAMLError, text: str, line: int, column: int) -> tuple[str, str, str]:
@@ -388,6 +399,8 @@ def _explain(error: yaml.YAMLError, text: str, line: int, column: int) -> tuple[
             "expected a text in quotes",
             "put the value in quotes",
         )
+    if "expected ','" in problem and rest[:1] in {"[", "{"}:
+        return f"not YAML: a '{rest[0]}' that is never closed", "expected its end", "close it"
     if "mapping values are not allowed" in problem:
         return (
             "not YAML: a ':' where no key can stand",

@@ -91,7 +91,7 @@ NDJSON = Section(
     settings.Ndjson,
     (
         Key("target", Text("name of a field", empty=True),
-            'Field that takes the decoded object; `""` merges it into the document\'s root.', default="`json`"),
+            'Field that takes the decoded object; `""` merges it into the document\'s root.', default="`\"\"`"),
         Key("overwrite_keys", _FLAG, "Decoded keys replace fields that are there already."),
         Key("expand_keys", _FLAG, "Dotted keys become nested objects."),
         Key("add_error_key", _FLAG, "A line that is no JSON object gets `error.message` and `error.type`."),
@@ -164,7 +164,7 @@ INPUT = Section(
         Key("prospector.scanner.fingerprint.length", Size(64, 1024**2),
             "Bytes of a file's head by which it is known again. Smaller files are read at once, too.", to="fingerprint_length"),
         Key("ignore_older", Duration(zero=None),
-            "Leave out files that were last changed longer ago; `0` is off. Longer than `close.on_state_change.inactive`.",
+            "Of a file that was last changed longer ago, read only what is appended from now on; `0` is off. Longer than `close.on_state_change.inactive`.",
             default="`0` (off)"),
         Key("seek_to_tail", _FLAG, "Start new files at their end."),
         Key("harvester_limit", Whole(0, 1_000_000), "Files open at once; `0` is no limit."),

@@ -189,12 +189,7 @@ def _output(reader: Reader, context: Context) -> Elasticsearch | Local:
 def _inputs(reader: Reader, context: Context) -> tuple[tuple[Input, ...], list[Reader]]:
     found = reader.found.get("inputs")
     if found is None:
-        context.problems.add(
-            reader.mark,
-            "'inputs' is missing",
-            "expected a list of inputs",
-            "add inputs: [{id: app, paths: [/var/log/app/*.log]}]",
-        )
+        reader.missing("inputs", todo="add inputs: [{id: app, paths: [/var/log/app/*.log]}]")
         return (), []
     inputs: list[Input] = []
     readers: list[Reader] = []

@@ -32,6 +32,12 @@ def add_secret(text: str) -> None:
     logs.add_secret(text)
 
 
+def clear_secrets() -> None:
+    """Forget every secret, also those of the log (for tests)."""
+    logs.clear_secrets()
+    _short.clear()
+
+
 def mask(text: str) -> str:
     """Return ``text`` without known secrets and without the user part of any URL."""
     text = _USERINFO.sub(f"{MASK}@", logs.mask(text))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shipper.config.sections import Reader
 
 _MAX_STREAM_NAME = 255  # bytes
+_SHORTEST_KEY = 8  # characters: less is a made-up one, and would mask ordinary words
 _size = Size().show
 
 
@@ -176,7 +177,9 @@ def _add_derived_secrets(output: settings.Elasticsearch) -> None:
         pair = f"{output.username}:{output.password}"
         add_secret(base64.b64encode(pair.encode()).decode())
     if output.api_key and ":" in output.api_key:
-        add_secret(output.api_key.partition(":")[2])
+        secret = output.api_key.partition(":")[2]
+        if len(secret) >= _SHORTEST_KEY:
+            add_secret(secret)
         add_secret(base64.b64encode(output.api_key.encode()).decode())
 
 

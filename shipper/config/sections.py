@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from shipper.config.document import Node
     from shipper.config.settings import Base
 
+_CLOSE = 0.85  # similarity from which on a name is surely a misspelling
+
 
 class Found(NamedTuple):
     """A key of the file and its value."""
@@ -51,6 +53,7 @@ class Reader:
         }
         self.found: dict[str, Found] = {}
         self.opened: dict[str, Mark] = {}  # prefix → where it was first named
+        self._meant: set[str] = set()
         self._override = False
         self._overridden: set[str] = set()
 
@@ -141,12 +144,15 @@ class Reader:
         from shipper.config.hints import hint  # noqa: PLC0415 - for a mistake only
 
         title = self.section.title
+        todo = hint(title, name) or _meant(name, title, self._names)
+        # What was misspelled is not missing as well.
+        self._meant |= {word.strip("'?") for word in todo.split()}
         where = f"a key of {title}" if title == "the file" else f"a key of the section {title}"
         self.context.problems.add(
             key.mark,
             f"unknown key {quote(name)}",
             f"expected {where}",
-            hint(title, name) or _meant(name, title, self._names),
+            todo,
         )
 
     def build(self, section: keys.Section | None = None, prefix: str = "") -> dict[str, Any]:
@@ -158,7 +164,7 @@ class Reader:
             value = self.value(name, key)
             if value is None:
                 if key.required and not self._failed(name):
-                    self._missing(name, prefix)
+                    self.missing(name, prefix)
             elif value is not FAILED and key.target:
                 values[key.target] = value[0]
         return values
@@ -184,10 +190,13 @@ class Reader:
             isinstance(found.value, Scalar) and found.value.value is None
         )
 
-    def _missing(self, name: str, prefix: str) -> None:
+    def missing(self, name: str, prefix: str = "", todo: str = "") -> None:
+        """Note that ``name`` is missing, unless a misspelling of it was found."""
+        if name in self._meant:
+            return
         mark = self.opened.get(prefix.rstrip("."), self.mark) if prefix else self.mark
         self.context.problems.add(
-            mark, f"{quote(name)} is missing", "expected a value for it", f"add {name}"
+            mark, f"{quote(name)} is missing", "expected a value for it", todo or f"add {name}"
         )
 
     def struct(self, section: keys.Section, prefix: str, placeholder: dict[str, Any]) -> Base:
@@ -226,26 +235,24 @@ def expect_table(node: Node, context: Context, what: str) -> Table | None:
 
 
 def _meant(name: str, title: str, names: dict[str, keys.Key | None]) -> str:
-    """Guess what was meant: a misspelling, the last part of a name, or a key of another section."""
-    if title in keys.PARSERS or title == "input" or "." in name:
-        candidates = {**dict.fromkeys(names), **{n.rpartition(".")[2]: None for n in names}}
-    else:
-        candidates = dict.fromkeys(names)
-    sections = {part for n in names for part in _parents(n)}
-    last = name.rpartition(".")[2]
-    whole = nearest(name, [*names, *sections])
-    if whole:
-        return f"did you mean '{whole}'?"
-    for word in (last, nearest(last, candidates)):
-        full = [n for n in names if word and (n == word or n.endswith(f".{word}"))]
-        if full:
-            return f"did you mean '{full[0]}'?"
+    """Guess what was meant: a name without its beginning, a misspelling, a key of another section."""
+    for known in names:
+        if known.endswith(f".{name}"):
+            return f"did you mean '{known}'?"
+    whole = [*names, *(part for known in names for part in _parents(known))]
+    if near := nearest(name, whole, _CLOSE):
+        return f"did you mean '{near}'?"
     for other in (keys.INPUT, keys.TOP, *keys.PARSERS.values()):
-        if other.title != title:
-            for known in keys.flat(other):
-                if known == name or known.endswith(f".{name}"):
-                    place = "an input" if other is keys.INPUT else other.title
-                    return f"'{known}' is a key of {place}: move it there"
+        for known in keys.flat(other) if other.title != title else ():
+            if name in {known, known.rpartition(".")[2], *_parents(known)}:
+                place = "an input" if other is keys.INPUT else other.title
+                return f"'{known}' is a key of {place}: move it there"
+    if near := nearest(name, whole):
+        return f"did you mean '{near}'?"
+    last = nearest(name.rpartition(".")[2], [known.rpartition(".")[2] for known in names])
+    for known in names:
+        if last and known.rpartition(".")[2] == last:
+            return f"did you mean '{known}'?"
     return "remove it; docs/configuration.md lists all keys"
 
 
