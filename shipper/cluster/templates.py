@@ -96,6 +96,12 @@ def template_body(stream: DataStream, *, text: str) -> dict[str, Any]:
     return body
 
 
+def probe(kind: str) -> dict[str, Any]:
+    """A template to simulate: it is refused where the cluster has no such field type. Its pattern meets no other's."""
+    mappings = {"properties": {"probe": {"type": kind}}}
+    return {"index_patterns": ["shipper-probe-of-a-type"], "template": {"mappings": mappings}}
+
+
 def template_hash(body: dict[str, Any]) -> str:
     """The hash that a body of ours carries."""
     return str(body["_meta"]["hash"])

@@ -1,0 +1,412 @@
+"""``shipper setup`` on real nodes: what it makes, what it leaves alone, and that it makes it once."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from shipper.cluster import ingest
+from shipper.cluster.client import Client
+from shipper.config.settings import DataStream, Elasticsearch, Input, Pipeline, Settings, Tls
+from shipper.tools.setup import SetupError, carry_out, make_plan
+
+_PIPELINE = """\
+description: Splits a line of key and number.
+processors:
+- grok: {field: message, patterns: ['%{WORD:key}=%{INT:number:int}']}
+"""
+
+
+@pytest.fixture
+def dataset():
+    """A dataset that no other test uses."""
+    return f"s{secrets.token_hex(4)}"
+
+
+def _settings(
+    dataset: str, pipeline: Pipeline | None = None, namespace: str = "default"
+) -> Settings:
+    entry = Input(
+        id="app",
+        paths=("/var/log/app.log",),
+        data_stream=DataStream(dataset=dataset, namespace=namespace),
+        pipeline=pipeline,
+    )
+    off = Input(id="off", enabled=False, paths=("/x",), data_stream=DataStream(dataset="never"))
+    return Settings(
+        inputs=(entry, off),
+        output=Elasticsearch(hosts=("http://localhost:9200",)),
+        path_data=Path("/nowhere"),
+        pipelines_path=Path("/nowhere"),
+        name="host",
+    )
+
+
+def _client(node, **options) -> Client:
+    return Client(Elasticsearch(hosts=(node.url,), **options))
+
+
+def _setup(node, settings: Settings) -> list[str]:
+    """Plans and carries out; what was done."""
+    done: list[str] = []
+    with closing(_client(node)) as client:
+        plan = make_plan(client, settings)
+        assert plan.problems == []
+        carry_out(client, plan, lambda step: done.append(step.what))
+    return done
+
+
+def _plan(node, settings: Settings):
+    with closing(_client(node)) as client:
+        return make_plan(client, settings)
+
+
+def _ship(node, dataset: str, document: dict, pipeline: str | None = None) -> dict:
+    """What a bulk request like the agent's answers for one event."""
+    import json  # noqa: PLC0415
+
+    path = f"/logs-{dataset}-default/_bulk"
+    if pipeline:
+        path += f"?pipeline={pipeline}"
+    document = {"@timestamp": "2026-01-01T00:00:00Z"} | document
+    status, answer = node.request(
+        "POST", path, '{"create":{"_id":"a"}}\n' + json.dumps(document) + "\n"
+    )
+    assert status == 200, answer
+    return answer["items"][0]["create"]
+
+
+def test_events_land_in_a_data_stream_of_ecs_documents(node, dataset):
+    done = _setup(node, _settings(dataset))
+    item = _ship(
+        node,
+        dataset,
+        {
+            "message": "hello world",
+            "log": {"offset": 0, "file": {"path": "/var/log/app.log"}},
+            "host": {"name": "a", "ip": ["10.0.0.1", "::1"]},
+            "source": {"geo": {"location": {"lat": 1.5, "lon": 2.5}}},
+            "when": "2026-01-01",
+        },
+    )
+
+    assert item["_index"].startswith(f".ds-logs-{dataset}-default-")
+    expected = [f"index template shipper-logs-{dataset}"]
+    expected += [f"data stream logs-{dataset}-default"] if node.product == "opensearch" else []
+    assert done == expected
+    _, answer = node.request("GET", f"/logs-{dataset}-default/_mapping")
+    (mapping,) = answer.values()
+    properties = mapping["mappings"]["properties"]
+    # The rig's Elasticsearch lacks the module that has match_only_text: setup asks instead of assuming.
+    assert properties["message"]["type"] == (
+        "match_only_text" if node.product == "opensearch" else "text"
+    )
+    assert properties["@timestamp"]["type"] == "date"
+    assert properties["log"]["properties"]["offset"]["type"] == "long"
+    assert properties["host"]["properties"]["ip"]["type"] == "ip"
+    assert properties["host"]["properties"]["name"]["type"] == "keyword"
+    assert (
+        properties["source"]["properties"]["geo"]["properties"]["location"]["type"] == "geo_point"
+    )
+    assert properties["when"]["type"] == "keyword"
+
+
+def test_a_second_run_changes_nothing(node, dataset):
+    _setup(node, _settings(dataset))
+    _, before = node.request(
+        "GET", "/_cluster/state/metadata?filter_path=metadata.version,metadata.templates"
+    )
+
+    plan = _plan(node, _settings(dataset))
+
+    assert plan.steps == []
+    assert any(f"shipper-logs-{dataset}: up to date" in line for line in plan.present)
+    assert _setup(node, _settings(dataset)) == []
+    _, after = node.request(
+        "GET", "/_cluster/state/metadata?filter_path=metadata.version,metadata.templates"
+    )
+    assert after == before
+
+
+def test_planning_changes_nothing(node, dataset):
+    plan = _plan(node, _settings(dataset))
+
+    assert plan.steps
+    assert node.request("GET", f"/_index_template/shipper-logs-{dataset}")[0] == 404
+    _, streams = node.request("GET", "/_resolve/index/logs-*")
+    assert f"logs-{dataset}-default" not in str(streams)
+
+
+def test_disabled_inputs_need_nothing(node, dataset):
+    plan = _plan(node, _settings(dataset))
+
+    assert not any("never" in step.what for step in plan.steps)
+
+
+def test_a_template_that_fits_is_left_alone(node, dataset):
+    """As Elasticsearch's built-in one for logs-*-* does."""
+    foreign = {"index_patterns": [f"logs-{dataset}-*"], "priority": 100, "data_stream": {}}
+    node.request("PUT", f"/_index_template/foreign-{dataset}", foreign)
+
+    plan = _plan(node, _settings(dataset))
+
+    assert any(f"foreign-{dataset}: makes the data stream" in line for line in plan.present)
+    assert not any("index template" in step.what for step in plan.steps)
+
+
+def test_a_foreign_template_that_would_win_and_makes_no_data_stream_is_refused(node, dataset):
+    foreign = {"index_patterns": [f"logs-{dataset}-*"], "priority": 400}
+    node.request("PUT", f"/_index_template/foreign-{dataset}", foreign)
+
+    plan = _plan(node, _settings(dataset))
+
+    assert plan.steps == []
+    assert len(plan.problems) == 1
+    assert f"foreign-{dataset} (priority 400)" in plan.problems[0]
+
+
+def test_a_foreign_template_that_would_lose_is_no_obstacle(node, dataset):
+    foreign = {"index_patterns": [f"logs-{dataset}-*"], "priority": 10}
+    node.request("PUT", f"/_index_template/foreign-{dataset}", foreign)
+
+    _setup(node, _settings(dataset))
+
+    assert _ship(node, dataset, {"message": "m"})["_index"].startswith(".ds-")
+
+
+def test_a_template_of_our_name_that_is_not_ours_is_not_overwritten(node, dataset):
+    name = f"shipper-logs-{dataset}"
+    foreign = {"index_patterns": ["elsewhere-*"], "priority": 1, "version": 7}
+    node.request("PUT", f"/_index_template/{name}", foreign)
+
+    plan = _plan(node, _settings(dataset))
+
+    assert plan.steps == []
+    assert "was not made by Shipper" in plan.problems[0]
+
+
+def test_an_older_template_of_ours_is_brought_up_to_date(node, dataset):
+    name = f"shipper-logs-{dataset}"
+    old = {
+        "index_patterns": [f"logs-{dataset}-*"],
+        "priority": 250,
+        "data_stream": {},
+        "_meta": {"managed_by": "shipper", "version": "0.0.1", "hash": "0" * 64},
+    }
+    node.request("PUT", f"/_index_template/{name}", old)
+
+    assert f"index template {name}" in _setup(node, _settings(dataset))
+    assert not any("template" in what for what in _setup(node, _settings(dataset)))
+
+
+def test_an_ordinary_index_in_the_way_is_named(node, dataset):
+    """Nothing is made beside it: the user decides what becomes of the index."""
+    assert node.request("PUT", f"/logs-{dataset}-default")[0] == 200
+
+    plan = _plan(node, _settings(dataset))
+
+    assert plan.steps == []
+    assert f"logs-{dataset}-default is an ordinary index" in plan.problems[0]
+
+
+def test_namespaces_of_a_dataset_share_one_template(node, dataset):
+    _setup(node, _settings(dataset))
+
+    done = _setup(node, _settings(dataset, namespace="prod"))
+
+    assert not any("template" in what for what in done)
+
+
+# Pipelines. The processors of Elasticsearch are not among the rig's jars.
+
+
+@pytest.fixture
+def pipeline(tmp_path, dataset):
+    path = tmp_path / f"{dataset}.yml"
+    path.write_text(_PIPELINE, encoding="utf-8")
+    return Pipeline(file=dataset, path=path)
+
+
+def test_a_registered_pipeline_runs_under_the_name_that_run_will_use(opensearch, dataset, pipeline):
+    settings = _settings(dataset, pipeline)
+    _setup(opensearch, settings)
+    name = ingest.pipeline_of(settings.inputs[0])
+
+    assert _ship(opensearch, dataset, {"message": "a=5"}, name)["status"] == 201
+
+    (doc,) = opensearch.docs(f"logs-{dataset}-default")
+    assert (doc["_source"]["key"], doc["_source"]["number"]) == ("a", 5)
+    assert _setup(opensearch, settings) == []
+
+
+def test_what_a_pipeline_cannot_parse_is_shipped_with_the_reason(opensearch, dataset, pipeline):
+    settings = _settings(dataset, pipeline)
+    _setup(opensearch, settings)
+
+    item = _ship(
+        opensearch, dataset, {"message": "?", "tags": ["x"]}, ingest.pipeline_of(settings.inputs[0])
+    )
+
+    assert item["status"] == 201
+    (doc,) = opensearch.docs(f"logs-{dataset}-default")
+    source = doc["_source"]
+    assert "Provided Grok expressions do not match" in source["error"]["message"]
+    assert source["event"]["original"] == source["message"] == "?"
+    assert source["tags"] == ["x", ingest.FAILURE_TAG]
+
+
+@pytest.mark.parametrize("message", ["a=5", "?"])
+def test_the_default_pipeline_of_the_stream_still_runs(opensearch, dataset, pipeline, message):
+    """Naming a pipeline replaces the default one, so ours calls it: after success and after a handled failure."""
+    default = {"processors": [{"set": {"field": "from_default", "value": True}}]}
+    opensearch.request("PUT", f"/_ingest/pipeline/default-{dataset}", default)
+    opensearch.make_data_stream(
+        f"logs-{dataset}-default", settings={"index.default_pipeline": f"default-{dataset}"}
+    )
+    settings = _settings(dataset, pipeline)
+    _setup(opensearch, settings)
+
+    _ship(opensearch, dataset, {"message": message}, ingest.pipeline_of(settings.inputs[0]))
+
+    (doc,) = opensearch.docs(f"logs-{dataset}-default")
+    assert doc["_source"]["from_default"] is True
+
+
+def test_a_default_pipeline_of_the_template_is_found_before_the_stream_is_there(
+    opensearch, dataset, pipeline
+):
+    foreign = {
+        "index_patterns": [f"logs-{dataset}-*"],
+        "priority": 300,
+        "data_stream": {},
+        "template": {"settings": {"index.default_pipeline": f"default-{dataset}"}},
+    }
+    opensearch.request("PUT", f"/_ingest/pipeline/default-{dataset}", {"processors": []})
+    opensearch.request("PUT", f"/_index_template/foreign-{dataset}", foreign)
+
+    plan = _plan(opensearch, _settings(dataset, pipeline))
+
+    (step,) = [step for step in plan.steps if step.what.startswith("pipeline")]
+    assert step.body is not None
+    assert step.body["processors"][-1] == {"pipeline": {"name": f"default-{dataset}"}}
+
+
+def test_a_changed_file_is_a_new_pipeline_beside_the_old_one(opensearch, dataset, pipeline):
+    settings = _settings(dataset, pipeline)
+    _setup(opensearch, settings)
+    old = ingest.pipeline_of(settings.inputs[0])
+    pipeline.path.write_text(_PIPELINE + "- set: {field: more, value: 1}\n", encoding="utf-8")
+
+    done = _setup(opensearch, settings)
+
+    assert done == [f"pipeline {ingest.pipeline_of(settings.inputs[0])}"]
+    assert opensearch.request("GET", f"/_ingest/pipeline/{old}")[0] == 200
+
+
+def test_a_pipeline_of_our_name_that_is_not_ours_is_not_overwritten(opensearch, dataset, pipeline):
+    settings = _settings(dataset, pipeline)
+    name = ingest.pipeline_of(settings.inputs[0])
+    foreign = {"description": "somebody's", "processors": []}
+    opensearch.request("PUT", f"/_ingest/pipeline/{name}", foreign)
+
+    plan = _plan(opensearch, settings)
+
+    assert f"pipeline {name}: exists and was not made by Shipper" in plan.problems[0]
+
+
+def test_a_pipeline_that_the_cluster_refuses_stops_the_plan(opensearch, dataset, pipeline):
+    """Found when planning, so that nothing is half made."""
+    pipeline.path.write_text("processors:\n- grk: {field: message}\n", encoding="utf-8")
+
+    plan = _plan(opensearch, _settings(dataset, pipeline))
+
+    assert len(plan.problems) == 1
+    assert "No processor type exists with name [grk]" in plan.problems[0]
+
+
+def test_a_pipeline_of_the_cluster_must_exist(opensearch, dataset):
+    plan = _plan(opensearch, _settings(dataset, Pipeline(id=f"theirs-{dataset}")))
+    assert f"pipeline theirs-{dataset}: input app names it" in plan.problems[0]
+
+    opensearch.request("PUT", f"/_ingest/pipeline/theirs-{dataset}", {"processors": []})
+    plan = _plan(opensearch, _settings(dataset, Pipeline(id=f"theirs-{dataset}")))
+    assert plan.problems == []
+
+
+# Rights
+
+
+def test_a_missing_right_is_named(secure_elasticsearch, secure_opensearch, dataset):
+    secure_elasticsearch.add_role("only-monitor", {"cluster": ["monitor"]})
+    secure_opensearch.add_role("only-monitor", {"cluster_permissions": ["cluster:monitor/main"]})
+    expected = {
+        "elasticsearch": "view_index_metadata",  # `monitor` covers reading templates there
+        "opensearch": "indices:admin/index_template/get",
+    }
+    for node in (secure_elasticsearch, secure_opensearch):
+        node.add_user("only-monitor", "Quiet-Harbour-72", "only-monitor")
+        client = _client(
+            node,
+            username="only-monitor",
+            password="Quiet-Harbour-72",
+            ssl=Tls(certificate_authorities=(node.security.ca,)),
+        )
+
+        with closing(client), pytest.raises(SetupError, match="403") as caught:
+            make_plan(client, _settings(dataset))
+
+        assert expected[node.product] in str(caught.value)
+
+
+def test_the_rights_of_the_manual_are_enough(
+    secure_elasticsearch, secure_opensearch, dataset, pipeline
+):
+    """Those that docs/cluster.md asks for, and no others."""
+    secure_elasticsearch.add_role(
+        "setup",
+        {
+            "cluster": ["monitor", "manage_index_templates", "manage_ingest_pipelines"],
+            "indices": [{"names": ["logs-*"], "privileges": ["manage", "view_index_metadata"]}],
+        },
+    )
+    secure_opensearch.add_role(
+        "setup",
+        {
+            "cluster_permissions": [
+                "cluster:monitor/main",
+                "indices:admin/index_template/get",
+                "indices:admin/index_template/put",
+                "indices:admin/index_template/simulate",
+                "indices:admin/index_template/simulate_index",
+                "cluster:admin/ingest/pipeline/*",
+            ],
+            "index_permissions": [
+                {
+                    "index_patterns": ["logs-*"],
+                    "allowed_actions": [
+                        "indices:admin/data_stream/create",
+                        "indices:admin/resolve/index",
+                        "indices:monitor/settings/get",
+                    ],
+                }
+            ],
+        },
+    )
+    for node in (secure_elasticsearch, secure_opensearch):
+        node.add_user("setup", "Quiet-Harbour-73", "setup")
+        client = _client(
+            node,
+            username="setup",
+            password="Quiet-Harbour-73",
+            ssl=Tls(certificate_authorities=(node.security.ca,)),
+        )
+        settings = _settings(dataset, pipeline if node.product == "opensearch" else None)
+        with closing(client):
+            plan = make_plan(client, settings)
+            assert plan.problems == []
+            assert plan.steps
+            carry_out(client, plan, lambda _step: None)
+            assert make_plan(client, settings).steps == []
