@@ -33,7 +33,6 @@ OCCURRENCES = (
     "store_errors",
     "scans_incomplete",
     "truncated_lines",
-    "decode_errors",
     "unbalanced_ranges",
 )
 

@@ -8,10 +8,12 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from shipper.telemetry import metrics
+from shipper.telemetry import metrics, server
+from shipper.telemetry.report import COLUMNS
 from tests.telemetry import reports
 
-OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
+ROOT = Path(__file__).parents[2]
+OPERATIONS = ROOT / "docs" / "operations.md"
 
 
 def samples(report) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
@@ -126,6 +128,38 @@ def test_every_metric_is_documented_and_every_documented_metric_exists():
     assert documented == rendered_names()
 
 
+def section(title: str) -> str:
+    """The manual from a heading to the next."""
+    return re.split(
+        r"^#+ ", OPERATIONS.read_text("utf-8").split(f"# {title}\n")[1], flags=re.MULTILINE
+    )[0]
+
+
+def first_cells(title: str) -> set[str]:
+    return set(re.findall(r"^\| `([a-z_]+)` \|", section(title), re.MULTILINE))
+
+
+def test_every_column_and_state_is_documented():
+    assert first_cells("Columns") == set(COLUMNS)
+    assert first_cells("States of a file") == set(metrics.FILE_STATES)
+
+
+def test_every_kind_of_occurrence_is_documented():
+    counted = {
+        kind
+        for path in (ROOT / "shipper").rglob("*.py")
+        for kind in re.findall(r'counters\["(\w+)"\]', path.read_text("utf-8"))
+    }
+
+    assert {*counted, *metrics.OCCURRENCES} <= first_cells("Kinds of occurrences")
+
+
+def test_every_endpoint_is_documented():
+    documented = set(re.findall(r"^\| `(/[a-z]*)` \|", section("Endpoints"), re.MULTILINE))
+
+    assert documented == {"/", *server._PAGES}
+
+
 def test_every_metric_explains_itself():
     for spec in metrics.SPECS:
         assert spec.help.endswith("."), spec.name
@@ -133,7 +167,7 @@ def test_every_metric_explains_itself():
 
 def test_alert_rules_use_metrics_that_exist():
 
-    rules = Path(__file__).parents[2] / "deploy" / "prometheus" / "alerts.yml"
+    rules = ROOT / "deploy" / "prometheus" / "alerts.yml"
     groups = yaml.safe_load(rules.read_text("utf-8"))["groups"]
     expressions = [rule["expr"] for group in groups for rule in group["rules"]]
 
