@@ -105,13 +105,25 @@ def _show(answer: _Answer, args: argparse.Namespace) -> int:
 
         from shipper.cli.status_view import render  # noqa: PLC0415
 
-        width = None
-        if not sys.stdout.isatty():
-            width = int(os.environ.get("COLUMNS", "") or _PLAIN_WIDTH)
-        console = Console(width=width, highlight=False, markup=False, emoji=False)
-        console.print(render(answer.report, all_files=args.files, notes=answer.notes))
+        view = render(answer.report, all_files=args.files, notes=answer.notes)
+        if sys.stdout.isatty():
+            Console(highlight=False).print(view)
+        else:
+            console = Console(width=_width(), highlight=False)
+            with console.capture() as text:
+                console.print(view)
+            # Tables fill their last column with spaces, which are a nuisance in files and pipes.
+            print("\n".join(line.rstrip() for line in text.get().splitlines()))
     sys.stdout.flush()
     return 0 if answer.report.healthy else 1
+
+
+def _width() -> int:
+    """Columns to fill where there is no terminal."""
+    try:
+        return max(40, int(os.environ["COLUMNS"]))
+    except (KeyError, ValueError):
+        return _PLAIN_WIDTH
 
 
 def _ask(args: argparse.Namespace) -> _Answer:

@@ -136,7 +136,7 @@ def _table(*columns: str, right: Iterable[str] = ()) -> Table:
 
 
 def _indent(what: RenderableType) -> Padding:
-    return Padding(what, (0, 0, 0, 2))
+    return Padding(what, (0, 0, 0, 2), expand=False)
 
 
 def _problems(report: StatusReport) -> list[RenderableType]:

@@ -164,6 +164,13 @@ def test_a_long_path_is_whole_without_a_terminal(agent, config, capsys, monkeypa
     assert path in capsys.readouterr().out
 
 
+def test_lines_of_a_pipe_end_without_spaces(agent, config, capsys):
+    agent(reports.report(routes=[reports.paused()]))
+    run("-c", config())
+
+    assert not [line for line in capsys.readouterr().out.splitlines() if line.endswith(" ")]
+
+
 def test_an_input_that_matches_nothing_shows_its_globs(agent, config, capsys):
     (one,) = reports.report().inputs
     agent(reports.report(inputs=[msgspec.structs.replace(one, files=[])]))
