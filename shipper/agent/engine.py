@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from shipper.checkpoint.store import Store
     from shipper.config.settings import Input
-    from shipper.delivery import Delivery
+    from shipper.delivery.delivery import Delivery
     from shipper.source.registry import Followed, Registry
     from shipper.source.wakeup import Changed
 
@@ -403,7 +403,7 @@ class Engine:
             return False
         for run in self.inputs:
             registry = run.registry
-            if self.once and (registry.copies or registry.orphans):
+            if self.once and (registry.copies.held or registry.orphans):
                 return False
             if self.once and any(file.state == "waiting" for file in registry.followed.values()):
                 return False

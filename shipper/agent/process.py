@@ -25,7 +25,9 @@ from shipper.agent.engine import Engine, InputRun
 from shipper.checkpoint.ledger import total
 from shipper.checkpoint.store import Store
 from shipper.config.settings import Elasticsearch
-from shipper.delivery import DeadLetters, Delivery, limits_of
+from shipper.delivery.dead_letter import DeadLetters
+from shipper.delivery.delivery import Delivery
+from shipper.delivery.output import limits_of
 from shipper.records import Route
 from shipper.source.chain import Chain
 from shipper.source.registry import Registry
@@ -365,14 +367,11 @@ def _open_output(settings: Settings) -> Output:
 
 
 def _route_of(one: Input) -> Route:
-    pipeline = one.pipeline
-    if pipeline is None:
+    if one.pipeline is None:
         return Route(one.data_stream.name)
-    if pipeline.path is None:
-        return Route(one.data_stream.name, pipeline.id)
-    from shipper.cluster.ingest import registered_name  # noqa: PLC0415 - only where a pipeline is used
+    from shipper.cluster.ingest import pipeline_of  # noqa: PLC0415 - only where a pipeline is used
 
-    return Route(one.data_stream.name, registered_name(pipeline.path))
+    return Route(one.data_stream.name, pipeline_of(one))
 
 
 def _machine_id() -> str | None:

@@ -18,7 +18,7 @@ def of_input(run: InputRun, now: float) -> InputReport:
     registry = run.registry
     files = [_of_file(file, now) for file in registry.followed.values()]
     files += [_of_orphan(orphan, now) for orphan in registry.orphans]
-    for copy in registry.copies.values():
+    for copy in registry.copies.held.values():
         files.append(
             _unread(
                 copy.path,

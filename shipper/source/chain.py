@@ -54,10 +54,11 @@ class Chain:
         self._exclude = [compile_pattern(pattern).search for pattern in settings.exclude_lines]
         self._filters = bool(self._include or self._exclude)
         self._joins_lines = any(isinstance(parser, Multiline) for parser in settings.parsers)
-        self._overlaps = any(isinstance(parser, Container) for parser in settings.parsers)
+        overlaps = any(isinstance(parser, Container) for parser in settings.parsers)
         first = self._parsers[0] if self._parsers else None
         self._parse_block = getattr(first, "parse_block", None)
         timeouts = [parser.timeout for parser in self._parsers if parser.timeout is not None]
+        self._settles = overlaps or len(timeouts) > 1
         self.group_timeout: float | None = max(timeouts, default=None)
         self.newline = self._decoder.newline
         self.plain = not self._parsers and not self._filters and self._decoder.utf8
@@ -173,7 +174,7 @@ class Chain:
             return None
         for parser in self._parsers[1:]:
             parser.parse(batch, final=final, now=now)
-        if self._overlaps:
+        if self._settles:
             _settle(batch)
         return batch
 
@@ -182,7 +183,7 @@ class Chain:
             batch.drop_empty()
         for parser in self._parsers:
             parser.parse(batch, final=final, now=now)
-        if self._overlaps:
+        if self._settles:
             _settle(batch)
         return batch
 
@@ -245,7 +246,7 @@ class Chain:
                 count += len(events) - len(kept)
                 gone = _uncovered(kept, base, batch.open)
                 events = kept
-        if self._overlaps:
+        if self._settles:
             gone = _uncovered(events, base, batch.open)
         return Parsed(events, batch.open - base, count, gone, len(batch.failed))
 

@@ -276,7 +276,7 @@ class Harvester:
         if data[:count] != before:
             raise Replaced
         head = self.head
-        if head and at > len(head) and os.pread(self.fd, len(head), 0) != head:
+        if head and os.pread(self.fd, len(head), 0) != head:
             raise Replaced
         data = data[count:]
         self.sure = max(self.sure, at + len(data))

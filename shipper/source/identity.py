@@ -18,7 +18,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable
 
     from shipper.checkpoint.store import FileRecord
 
@@ -56,9 +56,20 @@ def matches(record: FileRecord, size: int, read: Callable[[int, int], bytes]) ->
     return len(marker) == length and digest(marker) == record.marker
 
 
-def best(candidates: Iterable[FileRecord], path: str, status: os.stat_result) -> FileRecord | None:
+def best(
+    candidates: Iterable[FileRecord],
+    path: str,
+    status: os.stat_result,
+    missing: Container[str] = (),
+) -> FileRecord | None:
     """
     The record that a file continues, among those that match it.
+
+    Args:
+        candidates: records that match the file's content.
+        path: of the file.
+        status: of the file.
+        missing: keys of content that was there a moment ago and whose copy is expected to appear.
 
     Returns:
         The one with the file's inode, else its path, else the farthest offset; None where the evidence is too thin.
@@ -76,6 +87,8 @@ def best(candidates: Iterable[FileRecord], path: str, status: os.stat_result) ->
     enough = [
         record
         for record in candidates
-        if record.inode == status.st_ino or record.head_length >= MIN_EVIDENCE
+        if record.inode == status.st_ino
+        or record.head_length >= MIN_EVIDENCE
+        or record.key in missing
     ]
     return max(enough, key=rank, default=None)

@@ -4,7 +4,7 @@ The registry of one input: which files it follows, under which keys, and which o
 It turns scans into decisions. A file is *followed* once its inode is bound to a record. Of a file whose inode holds other
 content than before, the harvester is *orphaned*: it keeps its ledger and waits a while for a copy of the old content to
 appear (copytruncate); what does not appear is a gap. A file with the content of one that is still there is held back as a
-*copy* until it either changes or has stood still for `COPY_HOLD` seconds.
+*copy* until it either changes or has stood still for a while.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from shipper.checkpoint.ledger import Counts
 from shipper.checkpoint.store import FileRecord
 from shipper.source import identity
 from shipper.source.harvester import Harvester, Replaced
+from shipper.source.matching import Copies, Ident, Round
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from shipper.config.settings import Input
     from shipper.encode import Encoder
@@ -31,12 +32,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("shipper.source")
 
-COPY_HOLD = 3.0  # seconds without change before a file that equals another is one of its own
 ORPHAN_GRACE = 10.0  # seconds in which the copy of truncated content may appear
 RETAIN_GONE = 24 * 3600.0  # seconds that the record of a deleted file is kept
 COMPRESSED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
-
-Ident = tuple[int, int]
 
 
 @dataclass(slots=True)
@@ -55,16 +53,6 @@ class Followed:
 
 
 @dataclass(slots=True)
-class Copy:
-    """A file that equals (a part of) one that is followed."""
-
-    path: str
-    size: int
-    changed: float  # monotonic time
-    of: str  # file key
-
-
-@dataclass(slots=True)
 class Registry:
     """
     The files of one input.
@@ -76,7 +64,7 @@ class Registry:
         records: all records of the input, by file key.
         followed: by (device, inode).
         orphans: harvesters whose content is gone from its inode, with the monotonic time at which patience ends.
-        copies: by (device, inode).
+        copies: files held back because they equal one that is there.
         ignored: path → why a matching file is not read.
         dirty: records to be written at the next commit, by key.
         fresh: records that must be on disk before anything else leaves.
@@ -89,7 +77,7 @@ class Registry:
     records: dict[str, FileRecord] = field(default_factory=dict)
     followed: dict[Ident, Followed] = field(default_factory=dict)
     orphans: dict[Harvester, float] = field(default_factory=dict)
-    copies: dict[Ident, Copy] = field(default_factory=dict)
+    copies: Copies = field(default_factory=Copies)
     ignored: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     dirty: dict[str, FileRecord] = field(default_factory=dict)
@@ -119,6 +107,8 @@ class Registry:
             wall: Unix time, seconds.
         """
         self._tail_start = self.settings.seek_to_tail and self.first_scan and not self.records
+        # What has been truncated must be known before a copy of it is judged.
+        self.poll(now, wall)
         self.problems = list(scan.problems)
         self.ignored = dict(scan.ignored)
         new: list[tuple[str, os.stat_result]] = []
@@ -136,11 +126,11 @@ class Registry:
             elif status.st_size:
                 new.append((path, status))
         if new:
+            self._fill_slots(now)
             self._identify_all(new, now, wall)
         if scan.complete:
             self._look_for_absent(seen, now, wall)
-        for ident in [ident for ident in self.copies if ident not in seen]:
-            del self.copies[ident]
+        self.copies.keep(seen)
         self._fill_slots(now)
         self.first_scan = False
 
@@ -174,106 +164,49 @@ class Registry:
     def _identify_all(self, new: list[tuple[str, os.stat_result]], now: float, wall: float) -> None:
         for harvester in self.harvesters():
             self.dirty[harvester.record.key] = harvester.checkpoint(wall)
-        free = [record for key, record in self.records.items() if key not in self._bound]
-        inodes: dict[int, list[FileRecord]] = defaultdict(list)
-        for record in free:
-            inodes[record.inode].append(record)
-        heads = _Heads(self.records.values())
+        matching = Round(
+            self.records.values(),
+            self._bound,
+            {orphan.record.key for orphan in self.orphans},
+            self.harvesters(),
+            self.settings.fingerprint_length,
+        )
         # Files under a known inode choose first: an equal file elsewhere must not take their record.
-        new.sort(key=lambda item: item[1].st_ino not in inodes)
-        for path, status in new:
+        new.sort(key=lambda item: not matching.knows_inode(item[1].st_ino))
+        for path, _ in new:
             try:
-                self._identify(path, status, heads, inodes.get(status.st_ino, []), now, wall)
+                fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
             except OSError as error:
                 if error.errno != errno.ENOENT:
                     self._cannot_open(path, error)
-
-    def _identify(
-        self,
-        path: str,
-        status: os.stat_result,
-        heads: _Heads,
-        under_inode: list[FileRecord],
-        now: float,
-        wall: float,
-    ) -> None:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            status = os.fstat(fd)
-            ident = (status.st_dev, status.st_ino)
-            if ident in self.followed or not status.st_size:
-                return
-            head = os.pread(fd, self.settings.fingerprint_length, 0)
-            kind = next(
-                (name for magic, name in COMPRESSED.items() if head.startswith(magic)), None
-            )
-            if kind:
-                self.ignored[path] = (
-                    f"compressed ({kind}): it is not read; its plain form was, before it was compressed"
-                )
-                return
-
-            def read(length: int, offset: int) -> bytes:
-                return os.pread(fd, length, offset)
-
-            matching = [
-                record
-                for record in {r.key: r for r in (*under_inode, *heads.of(head))}.values()
-                if identity.matches(record, status.st_size, read)
-            ]
-            free = [record for record in matching if record.key not in self._bound]
-            record = identity.best(free, path, status)
-            if record is not None:
-                self._bind(record, path, status, now)
-            elif self._is_copy(ident, path, status, fd, matching, now):
-                return
-            else:
-                self._bind(self._new_record(path, status, wall), path, status, now)
-        finally:
-            os.close(fd)
-
-    def _is_copy(
-        self,
-        ident: Ident,
-        path: str,
-        status: os.stat_result,
-        fd: int,
-        matching: list[FileRecord],
-        now: float,
-    ) -> bool:
-        """Whether a file equals one that is still there and is to be held back."""
-        of = next((record.key for record in matching if record.key in self._bound), None)
-        if of is None:
-            of = self._prefix_of(status.st_size, fd)
-        if of is None:
-            self.copies.pop(ident, None)
-            return False
-        copy = self.copies.get(ident)
-        if copy is None or copy.size != status.st_size:
-            self.copies[ident] = Copy(path, status.st_size, now, of)
-            return True
-        if now - copy.changed < COPY_HOLD:
-            return True
-        log.info(
-            "%s equals another file and has not changed for %.0f s: it is read as a file of its own",
-            path,
-            COPY_HOLD,
-        )
-        del self.copies[ident]
-        return False
-
-    def _prefix_of(self, size: int, fd: int) -> str | None:
-        """The key of an open file that begins with all of this one, so far as its head and its last bytes tell."""
-        head = os.pread(fd, self.settings.fingerprint_length, 0)
-        start = max(0, size - identity.MARKER)
-        last = os.pread(fd, size - start, start)
-        for file in self.followed.values():
-            other = file.harvester
-            if other is None or other.read_to <= size or not other.head.startswith(head):
                 continue
-            if os.pread(other.fd, size - start, start) == last:
-                return other.record.key
-        return None
+            try:
+                self._identify(path, fd, matching, now, wall)
+            finally:
+                os.close(fd)
+
+    def _identify(self, path: str, fd: int, matching: Round, now: float, wall: float) -> None:
+        status = os.fstat(fd)
+        ident = (status.st_dev, status.st_ino)
+        if ident in self.followed or not status.st_size:
+            return
+        head = os.pread(fd, self.settings.fingerprint_length, 0)
+        kind = next((name for magic, name in COMPRESSED.items() if head.startswith(magic)), None)
+        if kind:
+            self.ignored[path] = f"compressed ({kind}): it is not read; its plain form was, before"
+            return
+        match = matching.look(path, status, fd, head)
+        record = match.record
+        if record is None and match.equals is not None:
+            if self.copies.hold(ident, path, status.st_size, match.equals, now):
+                return
+            log.info(
+                "%s equals another file and does not change: it is read as one of its own", path
+            )
+        if record is None:
+            record = self._new_record(path, status, wall)
+            matching.add(record.key, path, head)
+        self._bind(record, path, status, now)
 
     def _new_record(self, path: str, status: os.stat_result, wall: float) -> FileRecord:
         record = FileRecord(
@@ -310,7 +243,7 @@ class Registry:
         record.path, (record.device, record.inode) = path, ident
         record.gone = 0.0
         self._bound.add(record.key)
-        self.copies.pop(ident, None)
+        self.copies.release(ident)
         file = Followed(record, path, status.st_size, status.st_mtime_ns)
         self.followed[ident] = file
         for orphan in self.orphans:
@@ -447,11 +380,13 @@ class Registry:
                 continue
             if status.st_size > harvester.read_to:
                 harvester.eof = False
+            if status.st_mtime_ns != file.mtime:
                 try:
                     harvester.verify(status.st_size)
                 except Replaced:
                     self.replaced(harvester, now)
                     continue
+                file.mtime = status.st_mtime_ns
             harvester.removed = status.st_nlink == 0
             if not self._may_close(harvester):
                 continue
@@ -636,26 +571,6 @@ class Registry:
 
     def _touch(self, record: FileRecord) -> None:
         self.dirty[record.key] = record
-
-
-class _Heads:
-    """Records by fingerprint."""
-
-    def __init__(self, records: Iterable[FileRecord]) -> None:
-        self._by_head: dict[tuple[int, bytes], list[FileRecord]] = defaultdict(list)
-        for record in records:
-            if record.head_length:
-                self._by_head[record.head_length, record.head].append(record)
-        self._lengths = sorted({length for length, _ in self._by_head})
-
-    def of(self, head: bytes) -> list[FileRecord]:
-        """Records whose fingerprint this head begins with."""
-        found: list[FileRecord] = []
-        for length in self._lengths:
-            if length > len(head):
-                break
-            found += self._by_head.get((length, identity.digest(head[:length])), [])
-        return found
 
 
 def _hole(fd: int) -> int:

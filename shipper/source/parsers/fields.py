@@ -95,20 +95,21 @@ def guard(found: Fields, *, overwrite: bool) -> Fields:
     Returns:
         What was taken out, by name.
     """
-    if found.keys().isdisjoint(_WATCHED) and "." not in "".join(found):
-        return {}
+    names = list(found) if "." in "".join(found) else _WATCHED.intersection(found)
     taken: Fields = {}
     own = _ALWAYS if overwrite else _UNLESS_OVERWRITE
-    for name in list(found):
-        head, _, rest = name.partition(".")
+    for name in names:
         if name in _METADATA or (name == "@timestamp" and not overwrite):
             taken[name] = found.pop(name)
-        elif head in own:
-            inner = own[head]
-            if inner is None or (rest and rest.partition(".")[0] in inner):
-                taken[name] = found.pop(name)
-            elif not rest and isinstance(found[name], dict):
-                _guard_object(found, name, inner, taken)
+            continue
+        head, _, rest = name.partition(".")
+        if head not in own:
+            continue
+        inner = own[head]
+        if inner is None or (rest and rest.partition(".")[0] in inner):
+            taken[name] = found.pop(name)
+        elif not rest and isinstance(found[name], dict):
+            _guard_object(found, name, inner, taken)
     return taken
 
 

@@ -8,6 +8,7 @@ raise.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 # Clusters refuse more than 20 levels by default; and what writes JSON again has a limit of its own.
 MAX_DEPTH = 100
+MAX_PARTS = 20  # of a dotted key
+
+_CLAIMED = "cannot expand {!r}: another key has that place"
 
 _SURROGATES = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\.",
@@ -85,32 +89,47 @@ def expand(found: Fields) -> Fields:
     """
     Turn dotted keys into nested objects, at every depth of objects.
 
+    A key with an empty part, such as ``a..b``, stays as it is: no field can be named so.
+
     Raises:
-        NotJsonError: two keys claim the same place with values that are not both objects, or the result is too deep.
+        NotJsonError: two keys claim the same place with values that are not both objects, or a key has too many parts.
     """
     out: Fields = {}
     for name, value in found.items():
-        inner = expand(value) if isinstance(value, dict) else value
-        parts = name.split(".")
-        if len(parts) > MAX_DEPTH:
-            raise NotJsonError("cannot expand a key of so many parts")
-        if "" in parts:  # no field of the cluster can be named so
-            parts = [name]
-        for part in reversed(parts[1:]):
-            inner = {part: inner}
-        _place(out, parts[0], inner, name)
+        inner = expand(value) if value.__class__ is dict else value
+        node, last = out, name
+        if "." in name:
+            parents, last = _parts(name)
+            for part in parents:
+                if part not in node:
+                    node[part] = {}
+                node = node[part]
+                if node.__class__ is not dict:
+                    raise NotJsonError(_CLAIMED.format(name))
+        if last in node:
+            _unite(node, last, inner, name)
+        else:
+            node[last] = inner
     return out
 
 
-def _place(out: Fields, name: str, value: Any, where: str) -> None:
-    if name not in out:
-        out[name] = value
+@lru_cache(maxsize=1024)
+def _parts(name: str) -> tuple[tuple[str, ...], str]:
+    parts = name.split(".")
+    if len(parts) > MAX_PARTS:
+        raise NotJsonError(f"cannot expand a key of more than {MAX_PARTS} parts")
+    return ((), name) if "" in parts else (tuple(parts[:-1]), parts[-1])
+
+
+def _unite(node: Fields, name: str, value: Any, where: str) -> None:
+    if name not in node:
+        node[name] = value
         return
-    present = out[name]
+    present = node[name]
     if not (isinstance(present, dict) and isinstance(value, dict)):
-        raise NotJsonError(f"cannot expand {where!r}: there is another value at that place")
+        raise NotJsonError(_CLAIMED.format(where))
     for inner, item in value.items():
-        _place(present, inner, item, where)
+        _unite(present, inner, item, where)
 
 
 class NdjsonParser:
@@ -154,7 +173,7 @@ class NdjsonParser:
             if key in {"message", "log"} and problem is None:
                 del found[key]  # it is the message now; `log` would clash with Shipper's object
         if self._expand:
-            found, problem = _expanded(found, problem)
+            found, problem = _expanded(found, event.message, problem)
         taken = guard(found, overwrite=self._overwrite)
         stamp = found.get("@timestamp")
         if stamp is not None and not (stamp.__class__ is str and is_timestamp(stamp)):
@@ -184,7 +203,7 @@ class NdjsonParser:
         if self._message_key is not None:
             message, problem = self._message(found, self._message_key)
         if self._expand:
-            found, problem = _expanded(found, problem)
+            found, problem = _expanded(found, event.message, problem)
         assert self._target is not None
         value: Any = found
         for part in reversed(self._target):
@@ -207,13 +226,13 @@ class NdjsonParser:
         return value, None
 
 
-def _expanded(found: Fields, problem: str | None) -> tuple[Fields, str | None]:
+def _expanded(found: Fields, text: str, problem: str | None) -> tuple[Fields, str | None]:
     try:
         out = expand(found)
-        if _too_deep(out):
+        if text.count("{") * MAX_PARTS > MAX_DEPTH and _too_deep(out):
             raise NotJsonError(f"expanded keys are nested deeper than {MAX_DEPTH} levels")
-        return out, problem
     except NotJsonError as error:
         return found, problem or str(error)
     except RecursionError:
         return found, problem or "expanded keys are nested too deeply"
+    return out, problem
