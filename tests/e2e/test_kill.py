@@ -10,7 +10,7 @@ from tests.e2e.harness.agent import AgentProcess
 from tests.e2e.harness.expect import Expected, assert_exact
 from tests.e2e.harness.logs import Writer, trace, write_lines
 from tests.e2e.harness.proxy import Proxy
-from tests.e2e.harness.readers import local_documents, local_ids, node_documents
+from tests.e2e.harness.readers import local_count, local_documents, node_documents
 from tests.e2e.harness.scene import LINES, STACKS, dataset_of, tail, to_local, to_node
 
 KILLS = 10
@@ -99,14 +99,14 @@ def test_killed_ten_times_before_the_local_store(tmp_path):
     lives = 0
     with AgentProcess(tmp_path / "agent", config) as agent, logs.writer:
         for turn in range(KILLS):
-            before = len(local_ids(store))
+            before = local_count(store)
             agent.start()
             if turn % 3 < 2:  # after something was written in this life
                 wanted = before + dice.randint(1, 3000)
                 end = time.monotonic() + 10
-                while len(local_ids(store)) < wanted and time.monotonic() < end:
+                while local_count(store) < wanted and time.monotonic() < end:
                     time.sleep(0.005)
-                lives += len(local_ids(store)) > before
+                lives += local_count(store) > before
             else:
                 time.sleep(dice.uniform(0.05, 1.0))
             agent.kill9()

@@ -27,12 +27,16 @@ def local_sources(store: Path) -> list[tuple[str, dict[str, Any]]]:
         ]
 
 
-def local_ids(store: Path) -> list[str]:
-    """Ids of ``output.local`` in order of arrival; none while there is no store."""
+def local_count(store: Path) -> int:
+    """Number of documents of ``output.local``; 0 while there is no store or it is just being made."""
     if not store.exists():
-        return []
+        return 0
     with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True, timeout=10)) as db:
-        return [id_ for (id_,) in db.execute("SELECT id FROM event ORDER BY seq")]
+        try:
+            (count,) = db.execute("SELECT count(*) FROM event").fetchone()
+        except sqlite3.OperationalError:
+            return 0
+    return int(count)
 
 
 def node_documents(node: Any, index: str) -> Iterator[tuple[str, str]]:
