@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from shipper.telemetry import logs
+from shipper.telemetry import secrets
 
-MASK = logs.MASK
+MASK = secrets.MASK
 SECRET_NAME = re.compile(
     r"passw(or)?d|passphrase|secret|token|api[-_]?key|credential|authorization|cookie",
     re.IGNORECASE,
@@ -25,22 +25,22 @@ def add_secret(text: str) -> None:
 
     A text too short for the log's register is masked where it stands as a word of its own.
     """
-    if len(text.strip()) < logs.MIN_SECRET_CHARS:
+    if len(text.strip()) < secrets.MIN_SECRET_CHARS:
         if text.strip():
             _short.add(text.strip())
         return
-    logs.add_secret(text)
+    secrets.add_secret(text)
 
 
 def clear_secrets() -> None:
     """Forget every secret, also those of the log (for tests)."""
-    logs.clear_secrets()
+    secrets.clear_secrets()
     _short.clear()
 
 
 def mask(text: str) -> str:
     """Return ``text`` without known secrets and without the user part of any URL."""
-    text = _USERINFO.sub(f"{MASK}@", logs.mask(text))
+    text = _USERINFO.sub(f"{MASK}@", secrets.mask(text))
     for secret in _short:
         text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", MASK, text)
     return text
@@ -50,6 +50,10 @@ def shown(name: str, value: object) -> object:
     """Return what a ``repr`` may show of the setting ``name``: secrets become ``***``."""
     if value and SECRET_NAME.search(name):
         return MASK
+    if isinstance(value, str):
+        return mask(value)
     if isinstance(value, dict):
         return {key: shown(str(key), item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(shown(name, item) for item in value)
     return value

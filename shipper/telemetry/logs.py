@@ -18,16 +18,25 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TextIO
-from urllib.parse import quote
 
 import ecs_logging
 
+from shipper.telemetry.secrets import MASK, MIN_SECRET_CHARS, add_secret, clear_secrets, mask
+
+__all__ = [
+    "MASK",
+    "MIN_SECRET_CHARS",
+    "RateLimit",
+    "add_secret",
+    "clear_secrets",
+    "configure",
+    "flush_repeated",
+    "log_repeated",
+    "mask",
+]
+
 Format = Literal["auto", "text", "json"]
 
-MASK = "***"
-MIN_SECRET_CHARS = (
-    4  # shorter ones occur in ordinary words: masking them would make the log unreadable
-)
 NOISY_LIBRARIES = ("elastic_transport", "urllib3", "watchdog", "elasticsearch", "opensearch")
 MAX_REPEATED_KEYS = 1000
 
@@ -36,54 +45,6 @@ _CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 _CONTROL.update({9: "\\t", 10: "\\n", 13: "\\r"})
 _CONTROL_BUT_NEWLINE = {code: text for code, text in _CONTROL.items() if code not in {9, 10}}
 _NEEDS_QUOTES = re.compile(r'[\s="]|^$')
-
-
-class _Secrets:
-    """The strings that no record may show."""
-
-    def __init__(self) -> None:
-        self._texts: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
-
-    def add(self, text: str) -> None:
-        text = text.strip()
-        if len(text) < MIN_SECRET_CHARS:
-            return
-        # As it stands, as a URL carries it, and as %r prints it.
-        self._texts |= {text, quote(text, safe=""), repr(text)[1:-1]}
-        longest_first = sorted(self._texts, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, longest_first)))
-
-    def mask(self, text: str) -> str:
-        return self._pattern.sub(MASK, text) if self._pattern else text
-
-    def clear(self) -> None:
-        self._texts.clear()
-        self._pattern = None
-
-
-_secrets = _Secrets()
-
-
-def add_secret(text: str) -> None:
-    """
-    Mask this text in every later record, also in its percent-encoded and its ``repr`` form.
-
-    Args:
-        text: a password, key or token; white space around it does not count. Texts shorter than
-            ``MIN_SECRET_CHARS`` characters are not masked.
-    """
-    _secrets.add(text)
-
-
-def mask(text: str) -> str:
-    """Return ``text`` with every known secret replaced by ``***``."""
-    return _secrets.mask(text)
-
-
-def clear_secrets() -> None:
-    """Forget every secret (for tests, and for an agent that reloads its configuration)."""
-    _secrets.clear()
 
 
 def _clean(value: Any) -> Any:
