@@ -34,10 +34,10 @@ from shipper.source.registry import Registry
 from shipper.source.wakeup import Changed, Wakeup
 from shipper.telemetry import logs, notify
 from shipper.telemetry.control import NAME as SOCKET
-from shipper.telemetry.control import ControlServer
+from shipper.telemetry.control import ControlError, ControlServer
 from shipper.telemetry.endpoint import remove_endpoint, write_endpoint
 from shipper.telemetry.report import StatusReport
-from shipper.telemetry.server import StatusServer
+from shipper.telemetry.server import ListenError, StatusServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,10 +134,22 @@ class Agent:
             lambda folder: self._wakeup.watch(Path(folder)),
             once=self._once,
         )
-        self._control = ControlServer(settings.path_data / SOCKET, self._on_command)
+        self._listen()
+
+    def _listen(self) -> None:
+        """Take the control socket and the port of the status endpoint."""
+        settings = self._settings
         self._server: StatusServer | None = None
-        if settings.http.enabled:
-            self._server = StatusServer(settings.http.host, settings.http.port, self._ask_report)
+        try:
+            self._control = ControlServer(settings.path_data / SOCKET, self._on_command)
+            if settings.http.enabled:
+                http = settings.http
+                self._server = StatusServer(http.host, http.port, self._ask_report)
+        except ListenError as error:
+            self._control.close()
+            raise ShipperError(str(error)) from error
+        except ControlError as error:
+            raise ShipperError(str(error)) from error
 
     def _known_files(self) -> list[FileRecord]:
         store = self._store
