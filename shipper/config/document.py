@@ -51,9 +51,13 @@ class Problems:
         self._found: dict[tuple[Mark, str], None] = {}
         self._sources: dict[str, int] = {}
 
+    def expect(self, source: str) -> None:
+        """Say that problems of ``source`` come after those of the sources named so far."""
+        self._sources.setdefault(source, len(self._sources))
+
     def add(self, mark: Mark, *parts: str) -> None:
         """Note one problem: what was found, what was expected, what to do."""
-        self._sources.setdefault(mark.source, len(self._sources))
+        self.expect(mark.source)
         self._found[mark, "; ".join(parts)] = None
 
     def __len__(self) -> int:

@@ -91,7 +91,7 @@ NDJSON = Section(
     settings.Ndjson,
     (
         Key("target", Text("name of a field", empty=True),
-            'Field that takes the decoded object; `""` merges it into the document\'s root.', default="`\"\"`"),
+            'Field that takes the decoded object; `""` merges it into the document\'s root.', default='`""`'),
         Key("overwrite_keys", _FLAG, "Decoded keys replace fields that are there already."),
         Key("expand_keys", _FLAG, "Dotted keys become nested objects."),
         Key("add_error_key", _FLAG, "A line that is no JSON object gets `error.message` and `error.type`."),

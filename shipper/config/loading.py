@@ -58,6 +58,7 @@ def load(
     base = path.absolute().parent
     substitution = Substitution(os.environ if environ is None else environ, base, problems)
     context = Context(base, base / "pipelines", problems, substitution)
+    problems.expect(str(path))
     text = _read(path, problems)
     root = None if text is None else parse(text, str(path), problems)
     given = _overrides(overrides, problems)
@@ -111,6 +112,7 @@ def _overrides(overrides: Sequence[str], problems: Problems) -> list[Table]:
     for override in overrides:
         name, equals, text = override.partition("=")
         source = f"--set {quote(name)[1:-1]}"
+        problems.expect(source)
         mark = Mark(source, 1, 1)
         if not equals or not name.strip():
             problems.add(

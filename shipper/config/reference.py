@@ -37,10 +37,10 @@ def table(name: str) -> str:
         name, "" if name in keys.PARSERS or name.startswith("output") else f"{name}."
     )
     rows = ["| key | kind | default | meaning |", "|---|---|---|---|"]
-    for key in section.keys:
-        rows.append(
-            f"| `{prefix}{key.name}` | {key.kind.label} | {_default(section, key)} | {key.doc} |"
-        )
+    rows.extend(
+        f"| `{prefix}{key.name}` | {key.kind.label} | {_default(section, key)} | {key.doc} |"
+        for key in section.keys
+    )
     rows.extend(f"| `{key}` | list | none | {doc} |" for key, doc in section.lists.items())
     return "\n".join(rows) + "\n"
 

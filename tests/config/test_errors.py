@@ -6,12 +6,15 @@ In ``wrong`` and ``mended``, what differs is told by one replacement, so that ea
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from shipper.config import load
 from shipper.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RIGHT = """\
 inputs:
@@ -247,10 +250,10 @@ def test_an_override_is_named_as_the_source(folder: Path) -> None:
         load(file, ["http.port=70000", "nonsense", "http.prt=1", "tags=[a"])
 
     assert [p.split(": ")[0] for p in caught.value.problems] == [
-        "--set nonsense:1:1",
-        "--set tags:1:6",
         "--set http.port:1:11",
+        "--set nonsense:1:1",
         "--set http.prt:1:1",
+        "--set tags:1:6",
     ]
 
 
