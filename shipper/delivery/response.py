@@ -153,6 +153,8 @@ _CLUSTER_TYPES = frozenset(
         "resource_not_found_exception",
     }
 )
+# Of processors that refuse a document with 500: ``fail``, and ``dissect`` whose pattern does not match.
+_DOCUMENT_TYPES = frozenset({"fail_processor_exception", "find_match"})
 # Anchored reasons of 400 and 500 that tell of the cluster or its configuration, not of the document.
 _CLUSTER_REASON = re.compile(
     r"pipeline with id \[[^\]]*\] does not exist"
@@ -172,7 +174,7 @@ _DOCUMENT_REASON = re.compile(
     r"|can't merge a non object mapping"
     r"|object mapping \["
     r"|field \[[^\]]*\] not present as part of path"
-    r"|field \[[^\]]*\] (?:doesn't exist|of type)"
+    r"|field \[[^\]]*\] (?:doesn't exist|does not contain|of type)"
     r"|unable to (?:parse|convert)"
     r"|cannot (?:resolve|set|parse|convert)"
     r"|data stream timestamp field \["
@@ -286,7 +288,7 @@ def classify(problem: Problem) -> Fate:
         return Fate.CLUSTER
     if status == 429 or kind in _OVERLOAD:
         return Fate.OVERLOADED
-    if kind == "fail_processor_exception":
+    if kind in _DOCUMENT_TYPES:
         return Fate.REFUSED
     if status in {400, 500} and _CLUSTER_REASON.match(problem.reason):
         return Fate.CLUSTER
