@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _summary(report: Report) -> str:
-    lines = [f"{report.file}: the configuration is right"]
+    lines = [] if report.errors else [f"{report.file}: the configuration is right"]
     for one in report.inputs:
         state = "" if one.enabled else " (not enabled)"
         lines.append(f"input {one.id}{state} → {one.route}")
