@@ -428,7 +428,7 @@ class Landing:
         if chunk.tries > MAX_LONELY:
             return Pause(advice.paused_by(problem, route.route))
         chunk.not_before = now + route.rng.random() * route.backoff(chunk.tries)
-        route.queue.put_back([] if chunk.of.given_back else [chunk])
+        route.queue.append(chunk, now)  # behind its neighbours, who are to have their turn
         return None
 
     def _left(self, route: RouteState, batch: Batch, *, passed: bool = False) -> Pause | None:

@@ -21,7 +21,18 @@ from tests.delivery.world import CREATED, World, bulk, error, ids, piece, whole
 
 ROUTES = (Route("logs-a-default"), Route("logs-b-default", "pipe"))
 JUDGED = {"created", "bad", "dropped", "stored"}
-FATES = ("created", "created", "busy", "bad", "dropped", "stored", "odd", "passing", "ambiguous", "blocked")
+FATES = (
+    "created",
+    "created",
+    "busy",
+    "bad",
+    "dropped",
+    "stored",
+    "odd",
+    "passing",
+    "ambiguous",
+    "blocked",
+)
 
 
 class Cluster(RuleBasedStateMachine):
@@ -33,7 +44,9 @@ class Cluster(RuleBasedStateMachine):
         letters=st.sampled_from([2000, 10**8]),
     )
     def begin(self, worker: int, size: int, bytes_: int, budget: int, letters: int) -> None:
-        memory = Path("/dev/shm")  # where there is one: the dead letters' fsync is not what is tested here
+        memory = Path(
+            "/dev/shm"
+        )  # where there is one: the dead letters' fsync is not what is tested here
         self.folder = tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None)
         self.world = World(
             Path(self.folder.name),
@@ -117,12 +130,18 @@ class Cluster(RuleBasedStateMachine):
     @rule(
         which=st.integers(0, 2),
         done=st.booleans(),
-        how=st.sampled_from(["connect", "lost", "timeout", "tls", 429, 413, 500, 503, 401, 302, "html", "short"]),
+        how=st.sampled_from(
+            ["connect", "lost", "timeout", "tls", 429, 413, 500, 503, 401, 302, "html", "short"]
+        ),
     )
     def fail(self, which: int, done: bool, how: str | int) -> None:
         job = self._job(which)
         names = ids(job.batch.body())
-        if done and how in {"lost", "timeout", 500, 503, "html", "short"} and not self.poison.intersection(names):
+        if (
+            done
+            and how in {"lost", "timeout", 500, 503, "html", "short"}
+            and not self.poison.intersection(names)
+        ):
             self.stored.update(names)
         if how == "html":
             self._give(job, Answer(200, b"<html>welcome</html>"))
@@ -225,6 +244,8 @@ TestCluster.settings = settings(
     max_examples=50,
     stateful_step_count=40,
     deadline=None,
-    phases=[phase for phase in Phase if phase is not Phase.shrink],  # a failing run of many steps shrinks for minutes
+    phases=[
+        phase for phase in Phase if phase is not Phase.shrink
+    ],  # a failing run of many steps shrinks for minutes
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -13,7 +13,9 @@ from tests.delivery.world import CREATED, ROUTE, World, bulk, error, offset, pie
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BLOCKED = error(403, "cluster_block_exception", "index [x] blocked by: [FORBIDDEN/8/index write (api)];")
+BLOCKED = error(
+    403, "cluster_block_exception", "index [x] blocked by: [FORBIDDEN/8/index write (api)];"
+)
 BAD = error(400, "document_parsing_exception", "[1:9] failed to parse field [a] of type [long]")
 OTHER = Route("logs-other-default")
 PIPED = Route("logs-piped-default", "mine")
@@ -144,7 +146,9 @@ def test_piece_on_its_way_is_given_back_only_after_its_answer(make: Callable[...
     assert "paused" == world.report().state
 
 
-def test_late_refusal_of_a_piece_that_was_given_back_abandons_it(make: Callable[..., World]) -> None:
+def test_late_refusal_of_a_piece_that_was_given_back_abandons_it(
+    make: Callable[..., World],
+) -> None:
     world = make(worker=2, flush_timeout=0.0)
     world.offer(piece(2))
     world.offer(piece(2, start=100))
