@@ -113,8 +113,9 @@ def _input(
         scan = Finder(msgspec.structs.replace(one, paths=(glob,))).scan()
         globs.append((glob, len(scan.files)))
         files |= scan.files
-        problems |= dict.fromkeys(scan.problems)
-        if one.enabled and not scan.files:
+        if scan.files:
+            problems |= dict.fromkeys(scan.problems)
+        elif one.enabled:
             report.warnings.append(_nothing(one, glob, scan))
     summary = InputSummary(one.id, one.enabled, _route(one), globs)
     if not one.enabled:
@@ -172,6 +173,8 @@ def _unreadable(one: Input, files: dict[str, os.stat_result], report: Report) ->
 def _nothing(one: Input, glob: str, scan: Scan) -> str:
     """Say why a glob matches nothing: no folder, other files, or all of them left out."""
     start = f"input {one.id}: {glob} matches no file now"
+    if scan.problems:
+        return f"{start}: {scan.problems[0]}"
     if scan.ignored:
         path, reason = next(iter(scan.ignored.items()))
         return f"{start}: {path} is {reason}"
@@ -183,10 +186,10 @@ def _nothing(one: Input, glob: str, scan: Scan) -> str:
     for part in Path(glob).parts[1:-1]:
         if _MAGIC & set(part):
             break
-        if not (folder / part).is_dir():
+        if not os.path.isdir(folder / part):  # noqa: PTH112 - Path.is_dir may raise
             return f"{start}: the folder {folder / part} does not exist; files are read as soon as they appear"
         folder /= part
-    if Path(glob).is_dir():
+    if os.path.isdir(glob):  # noqa: PTH112 - as above
         return f"{start}: it is a folder; write {glob}/*"
     return f"{start}: nothing in {folder} fits; files are read as soon as they appear"
 
@@ -202,7 +205,7 @@ def _writable(what: str, folder: Path, report: Report) -> None:
     there = folder
     while not os.path.lexists(there) and there != there.parent:
         there = there.parent
-    if not there.is_dir():
+    if not os.path.isdir(there):  # noqa: PTH112 - as above
         report.errors.append(f"{what} {folder}: {there} is no folder; name another")
     elif not os.access(there, os.W_OK | os.X_OK):
         report.errors.append(
