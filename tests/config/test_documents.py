@@ -13,7 +13,7 @@ import msgspec
 import pytest
 import yaml
 
-from shipper.config import keys, load, schema
+from shipper.config import hints, keys, load, schema
 from shipper.config.reference import SECTIONS, rewrite
 
 if TYPE_CHECKING:
@@ -150,6 +150,30 @@ def test_what_the_example_has_switched_off_is_right_too(
     assert settings.output.flush_timeout == 1.0
     assert settings.inputs[0].pipeline is not None
     validator().validate(plain(text))
+
+
+def test_hints_name_keys_that_exist() -> None:
+    """A hint stands only for a key that is unknown, and the key that it tells to write is known."""
+    known = {name for section in sections() for name in keys.flat(section)} | {
+        "output.local",
+        "http.port",
+    }
+    known |= {f"output.elasticsearch.{name}" for name in keys.flat(keys.ELASTICSEARCH)} | {
+        "output.elasticsearch.ssl"
+    }
+    words = {"filestream", "docker", "full"}
+    for table, scope in (
+        (hints.TOP, keys.TOP),
+        (hints.INPUT, keys.INPUT),
+        (hints.NDJSON, keys.NDJSON),
+    ):
+        names = keys.flat(scope)
+        for name, text in table.items():
+            assert name not in names, name
+            for told in re.findall(r"\bwrite ([a-z_]+(?:\.[a-z_]+)*)(?=$|[,:;])", text):
+                assert told in known | words or any(one.startswith(f"{told}.") for one in known), (
+                    text
+                )
 
 
 def test_the_committed_schema_is_the_printed_one() -> None:
