@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from shipper.errors import StoreError
-from shipper.records import Abandoned, Piece, Route, Settled
+from shipper.records import Piece, Route, Settled
 from shipper.source.discover import Finder
 from shipper.source.harvester import Harvester, Replaced
 from shipper.telemetry.logs import log_repeated
@@ -87,7 +87,6 @@ class Engine:
         self._ready: dict[Harvester, InputRun] = {}
         self._full: dict[Harvester, InputRun] = {}
         self._held: list[tuple[Route, Piece]] = []
-        self._parked: list[tuple[Route, Piece]] = []
         self._marks: list[tuple[str, int, str]] = []
         self._flush_due = 0.0
         self._poll_due = 0.0
@@ -130,7 +129,6 @@ class Engine:
             for route, piece in self._held:
                 self.delivery.offer(route, piece)
             self._held = []
-            self._offer_parked()
         self._settle(now)
         if pieces and self._may_read():
             return now
@@ -228,7 +226,9 @@ class Engine:
         """At the end, end open groups of whole lines; an unfinished line only if no one will read on."""
         for harvester in list(run.registry.harvesters()):
             waiting = harvester.eof and harvester.unconsumed and harvester.fd >= 0
-            quiet = waiting and now - harvester.last_growth >= 0.2 and harvester.overdue(now + 1e9, 0.0)
+            quiet = (
+                waiting and now - harvester.last_growth >= 0.2 and harvester.overdue(now + 1e9, 0.0)
+            )
             if quiet and (self.once or not harvester.ends_in_line):
                 self._mark(harvester, run, "once" if self.once else "drain")
 
@@ -313,37 +313,14 @@ class Engine:
             if isinstance(outcome, Settled):
                 if harvester.ledger.settle(outcome):
                     harvester.oldest_unsettled = now
-            elif isinstance(outcome, Abandoned):
-                self._take_back(harvester, outcome.piece)
+            elif outcome.piece.epoch == harvester.ledger.epoch:
+                # What cannot be read again, because its file is gone, becomes a gap in time.
+                harvester.rewind()
             run = self._full.pop(harvester, None)
             if run is None and not harvester.eof and harvester.fd >= 0:
                 run = self._run_of(harvester)
             if run is not None:
                 self._ready.setdefault(harvester, run)
-
-    def _take_back(self, harvester: Harvester, piece: Piece) -> None:
-        """Go back to the checkpoint; what cannot be read again is kept until its route has room."""
-        if piece.epoch != harvester.ledger.epoch:
-            return
-        if harvester.fd >= 0:
-            harvester.rewind()
-            return
-        run = self._run_of(harvester)
-        if run is not None:
-            piece.doubt = True
-            self._parked.append((run.route, piece))
-
-    def _offer_parked(self) -> None:
-        parked, self._parked = self._parked, []
-        for route, piece in parked:
-            if piece.file.fd >= 0:
-                # A copy of the lost content was found meanwhile: it is read from there.
-                if piece.epoch == piece.file.ledger.epoch:
-                    piece.file.rewind()
-            elif self.delivery.room(route):
-                self.delivery.offer(route, piece)
-            else:
-                self._parked.append((route, piece))
 
     def _run_of(self, harvester: Harvester) -> InputRun | None:
         name = harvester.record.input
@@ -397,7 +374,7 @@ class Engine:
     @property
     def finished(self) -> bool:
         """Whether everything that is there is read (as far as it may be) and settled."""
-        if not self._scanned_once or self._ready or self._full or self._held or self._parked:
+        if not self._scanned_once or self._ready or self._full or self._held:
             return False
         if self.delivery.pending():
             return False

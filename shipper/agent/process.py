@@ -28,6 +28,7 @@ from shipper.config.settings import Elasticsearch
 from shipper.delivery.dead_letter import DeadLetters
 from shipper.delivery.delivery import Delivery
 from shipper.delivery.output import limits_of
+from shipper.errors import ShipperError
 from shipper.records import Route
 from shipper.source.chain import Chain
 from shipper.source.registry import Registry
