@@ -111,7 +111,12 @@ def _class(pattern: str, at: int) -> tuple[str, int]:
         char = pattern[at]
         if char == "\\":
             piece, at = _escape(pattern, at)
-        elif (posix := _POSIX_CLASS.match(pattern, at)) and posix[2] in _POSIX and not posix[1]:
+        elif (posix := _POSIX_CLASS.match(pattern, at)) and posix[2] in _POSIX:
+            if posix[1]:
+                raise ValueError(
+                    f"not a regular expression: {pattern!r}: negated classes such as {posix[0]} are not available; "
+                    "write [^...] around the whole class"
+                )
             piece, at = _POSIX[posix[2]], posix.end()
         elif char in "[]&~|":
             # Literal here in RE2; in a later Python they may be operators on sets.

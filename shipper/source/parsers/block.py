@@ -111,6 +111,6 @@ def _class(pattern: str, at: int) -> tuple[str | None, int]:
         else:
             return None, at
     # A range from a sign below the newline, such as [\t-a], would take the newline in.
-    if any(sign in "".join(out) for sign in (r"\t-", r"\n-")):
+    if any(sign in "".join(out) for sign in (r"\t-", "--")):
         return None, at
     return ("".join(out) + "]", at + 1) if at < len(pattern) else (None, at)
