@@ -18,7 +18,7 @@ AWAY = 60.0 if FULL else 20.0  # seconds
 @pytest.mark.parametrize("product", ["opensearch", "elasticsearch"] if FULL else ["opensearch"])
 def test_node_is_stopped_in_the_middle(product, start_node, stream_name, tmp_path):
     node = start_node(product)
-    index = node.make_data_stream(stream_name, properties={"message": {"type": "match_only_text"}})
+    index = node.make_data_stream(stream_name, properties={"message": {"type": "text"}})
     log, live = tmp_path / "app.log", tmp_path / "live.log"
     write_lines(log, "app", LINES)
     output = {"bulk_max_size": 500}

@@ -69,7 +69,7 @@ def test_write_queue_of_one_shared_with_two_other_writers(
 ):
     """Rejections are seen, nothing is missing or twice, and their rate falls to half of that of the first 5 s."""
     node = start_node(product, **{"thread_pool.write.size": 1, "thread_pool.write.queue_size": 1})
-    index = node.make_data_stream(stream_name, properties={"message": {"type": "match_only_text"}})
+    index = node.make_data_stream(stream_name, properties={"message": {"type": "text"}})
     noise = node.make_data_stream(f"{stream_name}.noise")
     log = tmp_path / "app.log"
     write_lines(log, "app", LINES)
@@ -124,7 +124,7 @@ def rate(samples: list[tuple[float, int]], begin: float, end: float) -> float:
 def test_batch_over_the_memory_limit_gets_through(product, start_node, stream_name, tmp_path):
     """A bulk that the node refuses whatever its load is halved until it fits; and a stop of the node in the middle."""
     node = start_node(product, **{"indexing_pressure.memory.limit": "256kb"})
-    index = node.make_data_stream(stream_name, properties={"message": {"type": "match_only_text"}})
+    index = node.make_data_stream(stream_name, properties={"message": {"type": "text"}})
     log = tmp_path / "app.log"
     write_lines(log, "app", 20_000)
     with AgentProcess(

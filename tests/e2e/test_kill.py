@@ -50,7 +50,7 @@ class Logs:
 def test_killed_ten_times_before_a_cluster(node, stream_name, tmp_path):
     """At least five of the kills hit while a bulk request is on its way."""
     name = dataset_of(stream_name)
-    index = node.make_data_stream(stream_name, properties={"message": {"type": "match_only_text"}})
+    index = node.make_data_stream(stream_name, properties={"message": {"type": "text"}})
     logs = Logs(tmp_path / "logs", LINES)
     dice = random.Random(SEED)
     in_flight = 0

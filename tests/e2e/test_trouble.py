@@ -96,7 +96,9 @@ def test_write_block_pauses_until_it_is_lifted(node, stream_name, tmp_path):
 
 def make_backing(node: Any, index: str) -> str:
     """Make the stream have a backing index (the Elasticsearch of the rig makes it with the first document)."""
-    body = '{"create":{"_id":"first"}}\n{"@timestamp":"2026-01-01T00:00:00Z","message":"the first"}\n'
+    body = (
+        '{"create":{"_id":"first"}}\n{"@timestamp":"2026-01-01T00:00:00Z","message":"the first"}\n'
+    )
     status, answer = node.request("POST", f"/{index}/_bulk?refresh=true", body)
     assert status == 200, answer
     backing = str(answer["items"][0]["create"]["_index"])
@@ -175,6 +177,6 @@ def test_paused_route_does_not_hold_up_another(opensearch, stream_name, tmp_path
             lambda status: status["ledger"]["indexed"] >= 5000, what="the neighbour's lines"
         )
         agent.wait_until(paused(f"logs-{dataset_of(stream_name)}_missing"), what="a paused route")
-        assert agent.terminate() == 0, agent.log()
+        assert agent.terminate() == 1  # it says that something is left
 
     assert_exact(Expected().lines(good), node_documents(opensearch, well))

@@ -14,7 +14,7 @@ from tests.e2e.harness.scene import LINES, dataset_of, tail, to_local, to_node
 def test_every_line_reaches_the_data_stream(node, stream_name, tmp_path):
     """Counts and ids are exact, as the product's own client reads them back."""
     name = dataset_of(stream_name)
-    index = node.make_data_stream(stream_name, properties={"message": {"type": "match_only_text"}})
+    index = node.make_data_stream(stream_name, properties={"message": {"type": "text"}})
     log = tmp_path / "app.log"
     write_lines(log, "app", LINES)
 
