@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
 
+from shipper.cli.parser import add_config_options, load_settings
 from shipper.config.settings import Elasticsearch
 from shipper.records import SendFailed
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from shipper.tools.setup import Plan, Step
 
 NAME = "setup"
-HELP = "make the index templates, data streams and pipelines that the inputs need"
+HELP = "Make the index templates, data streams and pipelines that the inputs need."
 
 _EPILOG = """\
 Nothing is made that the cluster has already, and nothing is changed that Shipper did not make: a second run changes
@@ -29,24 +29,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EPILOG
-    parser.add_argument(
-        "-c",
-        "--config",
-        metavar="FILE",
-        type=Path,
-        default=Path("config.yml"),
-        help="configuration file (default: %(default)s)",
-    )
+    add_config_options(parser)
     parser.add_argument("--dry-run", action="store_true", help="show the plan and change nothing")
 
 
 def run(args: argparse.Namespace) -> int:
     """Plan, print and carry out; 1 if something stands in the way."""
     from shipper.cluster.client import Client  # noqa: PLC0415 - costs most of the start of other commands
-    from shipper.config import load  # noqa: PLC0415
     from shipper.tools.setup import carry_out, make_plan  # noqa: PLC0415
 
-    settings = load(args.config)
+    settings = load_settings(args)
     if not isinstance(settings.output, Elasticsearch):
         print("output.local needs no setup")
         return 0
