@@ -8,6 +8,8 @@ keeps it from writing (locked, full, damaged) is a 503 with the reason, so that 
 from __future__ import annotations
 
 import contextlib
+import io
+import itertools
 import logging
 import sqlite3
 import threading
@@ -34,10 +36,13 @@ RETENTION_EVENTS = 1000  # deleted in one transaction, so that senders wait for 
 RETENTION_INTERVAL = 60.0  # seconds between two looks at what is too old
 HOUR = 3600
 _ACTION = b'{"create":{"_id":"'
-_ACTION_END = b'"}}'
-_CREATED = 201
+_ACTION_END = b'"}}\n'
 _EXISTS = 409
 _REFUSED = 400
+
+_Item = (
+    tuple[int, str] | None
+)  # status and id of an event that was not kept now; None for one that was
 
 
 class LocalOutput:
@@ -118,22 +123,20 @@ class LocalOutput:
             400 (the document is not a JSON object); 503 if nothing was kept, with the reason.
         """
         self._say_unparsed(route)
-        lines = body.split(b"\n")
-        if len(lines) != 2 * count + 1 or lines[-1]:
-            raise ValueError(
-                f"a bulk body of {count} events has {2 * count} lines, not {len(lines) - 1}"
-            )
+        lines = body.count(b"\n")
+        if lines != 2 * count or not body.endswith(b"\n"):
+            raise ValueError(f"a bulk body of {count} events has {2 * count} lines, not {lines}")
         began = time.monotonic()
         with self._lock:
             try:
-                statuses = self._keep(route.index, lines)
+                items = self._keep(route.index, body)
             except (sqlite3.Error, OSError, StoreError) as error:
                 self._disconnect()
                 reason = self._explain(error)
                 cause = {"type": "local_store_unavailable", "reason": reason}
                 return Answer(503, orjson.dumps({"error": cause, "status": 503}), "local")
         took = int((time.monotonic() - began) * 1000)
-        return Answer(200, _bulk_answer(route.index, lines, statuses, took), "local")
+        return Answer(200, _bulk_answer(route.index, items, took), "local")
 
     def pipeline_exists(self, name: str) -> bool | None:  # noqa: ARG002 - the shape is delivery's
         """Nothing is known of pipelines here: always None."""
@@ -182,39 +185,40 @@ class LocalOutput:
             with contextlib.suppress(sqlite3.Error):
                 connection.close()
 
-    def _keep(self, index: str, lines: list[bytes]) -> list[int]:
-        """Insert all events of a request in one transaction; returns a status for each."""
+    def _keep(self, index: str, body: bytes) -> list[_Item]:
+        """Insert all events of a request in one transaction; returns what became of each."""
         connection = self._connect()
         connection.execute("BEGIN IMMEDIATE")
         try:
             seq = self._next_seq(connection)
             target = self._number(connection, "target", index)
-            statuses: list[int] = []
-            for at in range(0, len(lines) - 1, 2 * CHUNK_EVENTS):
-                chunk = lines[at : at + 2 * CHUNK_EVENTS]
-                if len(chunk) % 2:  # the empty text behind the last newline
-                    chunk.pop()
-                statuses += self._keep_chunk(connection, target, seq + at // 2, chunk)
+            items: list[_Item] = []
+            stream = io.BytesIO(
+                body
+            )  # shares the body's memory, so that only a chunk is there twice
+            while chunk := list(itertools.islice(stream, 2 * CHUNK_EVENTS)):
+                items += self._keep_chunk(connection, target, seq + len(items), chunk)
             connection.execute("COMMIT")
         except BaseException:
             self._numbers.clear()  # they may name rows that are rolled back
             with contextlib.suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
             raise
-        return statuses
+        return items
 
     def _keep_chunk(
         self, connection: sqlite3.Connection, target: int, seq: int, lines: list[bytes]
-    ) -> list[int]:
-        """Insert some events under ascending numbers from ``seq`` on; returns a status for each."""
+    ) -> list[_Item]:
+        """Insert some events under ascending numbers from ``seq`` on; returns what became of each."""
         rows: list[tuple[int, int, str, int, int, int, str]] = []
         texts: list[tuple[int, str]] = []
-        statuses = [_CREATED] * (len(lines) // 2)
+        items: list[_Item] = [None] * (len(lines) // 2)
         arrived = int(self._now() * 1000)
         for at, line in enumerate(lines[1::2]):
+            event_id = _id_of(lines[2 * at])
             document = _decode(line)
             if document is None:
-                statuses[at] = _REFUSED
+                items[at] = (_REFUSED, event_id)
                 continue
             time_millis = millis_of(document.get("@timestamp"))
             path = lookup(document, "log.file.path")
@@ -223,11 +227,11 @@ class LocalOutput:
                 (
                     seq + at,
                     target,
-                    _id_of(lines[2 * at]),
+                    event_id,
                     arrived if time_millis is None else time_millis,
                     self._number(connection, "path", path if isinstance(path, str) else ""),
                     start if type(start) is int else 0,
-                    line.decode(),
+                    line[:-1].decode(),
                 )
             )
             texts.append((seq + at, text_of(document)))
@@ -235,15 +239,15 @@ class LocalOutput:
         connection.executemany("INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         if connection.total_changes - before != len(rows):
             found = connection.execute(
-                "SELECT seq FROM event WHERE seq BETWEEN ? AND ?", (seq, seq + len(statuses))
+                "SELECT seq FROM event WHERE seq BETWEEN ? AND ?", (seq, seq + len(items))
             )
             kept = {number for (number,) in found}
-            for number, _ in texts:
+            for number, _, event_id, *_ in rows:
                 if number not in kept:
-                    statuses[number - seq] = _EXISTS
+                    items[number - seq] = (_EXISTS, event_id)
             texts = [item for item in texts if item[0] in kept]
         connection.executemany("INSERT INTO text (rowid, body) VALUES (?, ?)", texts)
-        return statuses
+        return items
 
     def _next_seq(self, connection: sqlite3.Connection) -> int:
         """The first free number; notes it where a new hour has begun."""
@@ -377,25 +381,21 @@ def _id_of(action: bytes) -> str:
     return str(orjson.loads(action)["create"]["_id"])
 
 
-def _bulk_answer(index: str, lines: list[bytes], statuses: list[int], took: int) -> bytes:
+def _bulk_answer(index: str, items: list[_Item], took: int) -> bytes:
     """The body of a cluster's answer: short where all went well, with an error for each other item."""
-    name = orjson.dumps(index)
-    created = b'{"create":{"_index":' + name + b',"status":201}}'
-    if statuses.count(_CREATED) == len(statuses):
-        head = b'{"errors":false,"took":%d,"items":[' % took
-        return head + b",".join([created] * len(statuses)) + b"]}"
-    items: list[bytes] = []
-    for at, status in enumerate(statuses):
-        if status == _CREATED:
-            items.append(created)
-            continue
-        event_id = _id_of(lines[2 * at])
-        if status == _EXISTS:
-            kind = "version_conflict_engine_exception"
-            reason = f"[{event_id}]: version conflict, document already exists"
-        else:
-            kind = "document_parsing_exception"
-            reason = f"[{event_id}]: not a JSON object"
-        error = {"type": kind, "reason": reason}
-        items.append(orjson.dumps({"create": {"_index": index, "status": status, "error": error}}))
-    return b'{"errors":true,"took":%d,"items":[' % took + b",".join(items) + b"]}"
+    created = b'{"create":{"_index":' + orjson.dumps(index) + b',"status":201}}'
+    failed = b"true" if any(items) else b"false"
+    head = b'{"errors":%b,"took":%d,"items":[' % (failed, took)
+    answers = [created if item is None else _item_answer(index, *item) for item in items]
+    return head + b",".join(answers) + b"]}"
+
+
+def _item_answer(index: str, status: int, event_id: str) -> bytes:
+    if status == _EXISTS:
+        kind = "version_conflict_engine_exception"
+        reason = f"[{event_id}]: version conflict, document already exists"
+    else:
+        kind = "document_parsing_exception"
+        reason = f"[{event_id}]: not a JSON object"
+    error = {"type": kind, "reason": reason}
+    return orjson.dumps({"create": {"_index": index, "status": status, "error": error}})
