@@ -39,14 +39,14 @@ def test_lone_event_leaves_at_once_and_settles(world: World) -> None:
     world.ok()
 
     assert [Settled(one, {Column.INDEXED: (1, 10)})] == world.out
-    assert 0 == world.delivery.pending()
+    assert world.delivery.pending() == 0
     assert world.delivery.deadline() is None
 
 
 def test_piece_without_events_settles_without_a_request(world: World) -> None:
     world.offer(Piece(FILE, 0, 10, b"", [], []))
 
-    assert [{}] == [each.columns for each in world.out]
+    assert [each.columns for each in world.out] == [{}]
     assert not world.flying
 
 
@@ -57,8 +57,8 @@ def test_events_gather_while_a_request_is_on_its_way(world: World) -> None:
 
     world.ok()
 
-    assert 5 == len(ids(world.sent[1]))
-    assert 2 == len(world.sent)
+    assert len(ids(world.sent[1])) == 5
+    assert len(world.sent) == 2
 
 
 def test_batches_are_bounded_by_bytes_and_events(make: Callable[..., World]) -> None:
@@ -70,9 +70,9 @@ def test_batches_are_bounded_by_bytes_and_events(make: Callable[..., World]) -> 
     while world.flying:
         world.ok()
 
-    assert {"indexed": 241} == world.columns()
+    assert world.columns() == {"indexed": 241}
     assert all(len(body) <= 4 * KIB and len(ids(body)) <= 50 for body in world.sent)
-    assert 241 == len({identity for body in world.sent for identity in ids(body)})
+    assert len({identity for body in world.sent for identity in ids(body)}) == 241
 
 
 def test_second_request_waits_for_a_full_batch_or_the_flush_timeout(
@@ -81,12 +81,12 @@ def test_second_request_waits_for_a_full_batch_or_the_flush_timeout(
     world = make(worker=2, bulk_max_size=100, flush_timeout=1.0)
     world.offer(piece(1))
     world.offer(piece(10, start=100))
-    assert 1 == len(world.flying)
+    assert len(world.flying) == 1
 
     world.sleep(0.9)
-    assert 1 == len(world.flying)
+    assert len(world.flying) == 1
     world.sleep(0.2)
-    assert 2 == len(world.flying)
+    assert len(world.flying) == 2
 
 
 def test_only_refused_items_are_sent_again(world: World) -> None:
@@ -94,10 +94,10 @@ def test_only_refused_items_are_sent_again(world: World) -> None:
     world.answer_items(lambda i: REJECTED if offset(i) % 20 else CREATED)
     world.sleep(10)
 
-    assert [10, 30, 50] == [offset(i) for i in ids(world.sent[1])]
+    assert [offset(i) for i in ids(world.sent[1])] == [10, 30, 50]
     world.ok()
-    assert {"indexed": 6} == world.columns()
-    assert 3 == world.report().rejected
+    assert world.columns() == {"indexed": 6}
+    assert world.report().rejected == 3
 
 
 def test_settled_reports_the_bytes_of_every_column(world: World) -> None:
@@ -109,12 +109,12 @@ def test_settled_reports_the_bytes_of_every_column(world: World) -> None:
 
     (settled,) = world.out
     assert isinstance(settled, Settled)
-    assert {
+    assert settled.columns == {
         Column.INDEXED: (1, 10),
         Column.DUPLICATE: (1, 10),
         Column.DROPPED: (1, 10),
         Column.DEAD_LETTERED: (1, 10),
-    } == settled.columns
+    }
 
 
 @pytest.mark.parametrize("kind", ["lost", "timeout", "tls"])
@@ -124,8 +124,8 @@ def test_conflict_after_a_request_in_doubt_is_a_duplicate(world: World, kind: st
     world.sleep(5)
     world.answer_items(lambda _: CONFLICT)
 
-    assert {"duplicate": 2} == world.columns()
-    assert 0 == world.delivery.counters()["id_clashes"]
+    assert world.columns() == {"duplicate": 2}
+    assert world.delivery.counters()["id_clashes"] == 0
 
 
 @pytest.mark.parametrize(
@@ -136,11 +136,11 @@ def test_conflict_after_a_request_in_doubt_is_a_duplicate(world: World, kind: st
 def test_answers_that_settle_nothing_leave_events_in_doubt(world: World, answer: Answer) -> None:
     world.offer(piece(2))
     world.answer(answer)
-    assert [] == world.out
+    assert world.out == []
     world.sleep(5)
     world.answer_items(lambda _: CONFLICT)
 
-    assert {"duplicate": 2} == world.columns()
+    assert world.columns() == {"duplicate": 2}
 
 
 def test_conflict_of_an_event_never_sent_is_an_id_clash(world: World) -> None:
@@ -149,28 +149,28 @@ def test_conflict_of_an_event_never_sent_is_an_id_clash(world: World) -> None:
     world.sleep(5)
     world.answer_items(lambda i: CREATED if offset(i) else CONFLICT)
 
-    assert {"dead_lettered": 1, "indexed": 1} == world.columns()
-    assert 1 == world.delivery.counters()["id_clashes"]
+    assert world.columns() == {"dead_lettered": 1, "indexed": 1}
+    assert world.delivery.counters()["id_clashes"] == 1
     assert any("met their id" in line for line in world.delivery.problems())
-    assert [(0, 409)] == [(x.offset, x.status) for x in world.letters.list()]
+    assert [(x.offset, x.status) for x in world.letters.list()] == [(0, 409)]
 
 
 def test_refused_document_is_a_dead_letter_and_its_neighbours_are_indexed(world: World) -> None:
     world.offer(piece(3))
     world.answer_items(lambda i: BAD if offset(i) == 10 else CREATED)
 
-    assert {"indexed": 2, "dead_lettered": 1} == world.columns()
+    assert world.columns() == {"indexed": 2, "dead_lettered": 1}
     (letter,) = world.letters.list()
-    assert ("/var/log/app.log", 10, 10, 400) == (
+    assert (
         letter.path,
         letter.offset,
         letter.length,
         letter.status,
-    )
+    ) == ("/var/log/app.log", 10, 10, 400)
     assert letter.action.startswith(b'{"create"')
     assert letter.document.startswith(b'{"message"')
     assert b"document_parsing_exception" in letter.error
-    assert "ok" == world.report().state
+    assert world.report().state == "ok"
 
 
 def test_retry_after_is_the_least_wait(world: World) -> None:
@@ -178,7 +178,7 @@ def test_retry_after_is_the_least_wait(world: World) -> None:
     world.answer(whole(503, retry_after=20.0))
     world.sleep(19.9)
     assert not world.flying
-    assert "backing_off" == world.report().state
+    assert world.report().state == "backing_off"
     world.sleep(0.2)
     assert world.flying
 
@@ -214,7 +214,7 @@ def test_item_of_unknown_server_error_is_given_up_after_some_tries(world: World)
         world.answer_items(lambda i: odd if offset(i) == 0 else CREATED)
         world.sleep(200)
 
-    assert 1 == world.columns()["dead_lettered"]
+    assert world.columns()["dead_lettered"] == 1
     assert 5 <= sum(0 in map(offset, ids(body)) for body in world.sent) <= 6
 
 
@@ -226,9 +226,9 @@ def test_items_of_a_cluster_in_trouble_are_never_given_up(world: World) -> None:
         )
         world.sleep(100)
 
-    assert 0 == world.letters.count()
+    assert world.letters.count() == 0
     world.ok()
-    assert {"indexed": 2} == world.columns()
+    assert world.columns() == {"indexed": 2}
 
 
 def test_request_that_is_too_large_is_halved_and_the_limit_remembered(world: World) -> None:
@@ -241,7 +241,7 @@ def test_request_that_is_too_large_is_halved_and_the_limit_remembered(world: Wor
     while world.flying:
         world.ok()
 
-    assert {"indexed": 200} == world.columns()
+    assert world.columns() == {"indexed": 200}
     assert all(len(body) <= size // 4 for body in world.sent[3:])
 
 
@@ -250,8 +250,8 @@ def test_single_event_that_is_too_large_is_a_dead_letter(world: World) -> None:
     while world.flying:
         world.answer(whole(413)) if len(world.sent[-1]) > 2000 else world.ok()
 
-    assert {"indexed": 4, "dead_lettered": 1} == world.columns()
-    assert [(1000, 413)] == [(x.offset, x.status) for x in world.letters.list()]
+    assert world.columns() == {"indexed": 4, "dead_lettered": 1}
+    assert [(x.offset, x.status) for x in world.letters.list()] == [(1000, 413)]
 
 
 def test_two_losses_during_the_upload_halve_the_request(world: World) -> None:
@@ -270,7 +270,7 @@ def test_two_losses_before_the_upload_do_not(world: World) -> None:
         world.answer(SendFailed("connect", "refused"))
         world.sleep(60)
 
-    assert [100] * 6 == [len(ids(body)) for body in world.sent]
+    assert [len(ids(body)) for body in world.sent] == [100] * 6
 
 
 def test_request_over_the_memory_limit_learns_it_from_the_answer(world: World) -> None:
@@ -289,7 +289,7 @@ def test_request_over_the_memory_limit_learns_it_from_the_answer(world: World) -
             world.ok()
         world.sleep(6)
 
-    assert {"indexed": 1000} == world.columns()
+    assert world.columns() == {"indexed": 1000}
     assert tries < 20
 
 
@@ -304,7 +304,7 @@ def test_refusal_without_a_reason_still_gets_through(make: Callable[..., World])
         world.answer(whole(429)) if len(world.sent[-1]) > 8 * KIB else world.ok()
         world.sleep(6)
 
-    assert {"indexed": 600} == world.columns()
+    assert world.columns() == {"indexed": 600}
 
 
 def test_request_refused_for_one_event_is_bisected(world: World) -> None:
@@ -315,7 +315,7 @@ def test_request_refused_for_one_event_is_bisected(world: World) -> None:
             whole(400, "illegal_argument_exception", "an id is too long")
         ) if bad else world.ok()
 
-    assert {"indexed": 98, "dead_lettered": 2} == world.columns()
+    assert world.columns() == {"indexed": 98, "dead_lettered": 2}
     assert {130, 5350} == {x.offset for x in world.letters.list()}
     assert len(world.sent) < 40
 
@@ -325,9 +325,9 @@ def test_request_refused_for_every_event_pauses_the_route(world: World) -> None:
     while world.flying:
         world.answer(whole(400, "illegal_argument_exception", "no"))
 
-    assert "paused" == world.report().state
+    assert world.report().state == "paused"
     assert [Abandoned] == [type(each) for each in world.out]
-    assert 0 == world.letters.count()
+    assert world.letters.count() == 0
 
 
 def test_event_alone_that_is_refused_waits_for_a_neighbour(world: World) -> None:
@@ -339,7 +339,7 @@ def test_event_alone_that_is_refused_waits_for_a_neighbour(world: World) -> None
         world.answer(bad) if 0 in map(offset, ids(world.sent[-1])) else world.ok()
         world.sleep(2)
 
-    assert {"indexed": 1, "dead_lettered": 1} == world.columns()
+    assert world.columns() == {"indexed": 1, "dead_lettered": 1}
 
 
 def test_unknown_parameter_makes_it_look_at_the_product_again(world: World) -> None:
@@ -352,17 +352,17 @@ def test_unknown_parameter_makes_it_look_at_the_product_again(world: World) -> N
         )
     )
 
-    assert 1 == world.output.refreshed
+    assert world.output.refreshed == 1
     world.ok()
-    assert {"indexed": 1} == world.columns()
+    assert world.columns() == {"indexed": 1}
 
 
 def test_ordinary_index_under_the_streams_name_pauses_the_route(world: World) -> None:
     world.offer(piece(2))
     world.answer_items(lambda _: {**CREATED, "_index": ROUTE.index})
 
-    assert {"indexed": 2} == world.columns()
-    assert "paused" == world.report().state
+    assert world.columns() == {"indexed": 2}
+    assert world.report().state == "paused"
     assert "ordinary index" in world.report().reason
 
 
@@ -381,7 +381,7 @@ def test_no_route_takes_the_whole_budget(make: Callable[..., World]) -> None:
 def test_concurrency_shrinks_when_rejected(make: Callable[..., World]) -> None:
     world = make(worker=4, bulk_max_bytes=128 * KIB)
     world.offer(*[piece(1400, start=20_000 * i, size=100) for i in range(20)])
-    assert 4 == len(world.flying)
+    assert len(world.flying) == 4
     for _ in range(4):
         world.answer(whole(429, "rejected_execution_exception", "queue capacity = 1"))
         world.sleep(0)
@@ -397,12 +397,12 @@ def test_stop_closes_the_output_and_settles_nothing(world: World) -> None:
     world.delivery.stop(0.1)
 
     assert world.output.closed
-    assert [] == world.out
+    assert world.out == []
 
 
 def test_backing_index_is_not_an_alarm(world: World) -> None:
     world.offer(piece(2))
     world.answer_items(lambda _: {"_index": BACKING, "status": 201})
 
-    assert "ok" == world.report().state
-    assert {"indexed": 2} == world.columns()
+    assert world.report().state == "ok"
+    assert world.columns() == {"indexed": 2}

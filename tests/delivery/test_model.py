@@ -203,7 +203,7 @@ class Cluster(RuleBasedStateMachine):
         assert self.next // 10 == len(self.done) + outstanding + redo
         assert (self.world.delivery.pending() == 0) == (not self.open)
         assert len(self.world.flying) <= self.world.limits.worker
-        assert 0 == self.world.delivery.counters()["id_clashes"]
+        assert self.world.delivery.counters()["id_clashes"] == 0
 
     def teardown(self) -> None:
         if not hasattr(self, "world"):

@@ -48,8 +48,8 @@ def test_clusters_cause_pauses_the_route_and_gives_everything_back(
 
     assert {first, second} == {each.piece for each in world.out}
     assert all(isinstance(each, Abandoned) for each in world.out)
-    assert 0 == world.delivery.pending()
-    assert "paused" == world.report().state
+    assert world.delivery.pending() == 0
+    assert world.report().state == "paused"
     assert world.delivery.problems()
     assert not world.delivery.room(ROUTE)
     assert world.delivery.room(OTHER)
@@ -67,13 +67,13 @@ def test_paused_route_tries_one_block_and_goes_on(
     assert world.delivery.room(ROUTE)
     world.offer(piece(2, doubt=True))
     assert not world.delivery.room(ROUTE)
-    assert "paused" == world.report().state
+    assert world.report().state == "paused"
     world.ok()
     assert world.delivery.room(ROUTE)
-    assert "ok" == world.report().state
-    assert [] == world.delivery.problems()
-    assert 1 == sum("paused:" in line and "still" not in line for line in caplog.messages)
-    assert 1 == sum("goes on" in line for line in caplog.messages)
+    assert world.report().state == "ok"
+    assert world.delivery.problems() == []
+    assert sum("paused:" in line and "still" not in line for line in caplog.messages) == 1
+    assert sum("goes on" in line for line in caplog.messages) == 1
 
 
 def test_tries_of_a_paused_route_grow_apart(make: Callable[..., World]) -> None:
@@ -98,7 +98,7 @@ def test_reminder_every_minute(world: World, caplog: pytest.LogCaptureFixture) -
     world.offer(piece(1))
     world.sleep(190)
 
-    assert 3 == sum("still paused" in line and "shipper setup" in line for line in caplog.messages)
+    assert sum("still paused" in line and "shipper setup" in line for line in caplog.messages) == 3
 
 
 def test_nothing_is_sent_before_the_route_is_ready(world: World) -> None:
@@ -106,7 +106,7 @@ def test_nothing_is_sent_before_the_route_is_ready(world: World) -> None:
     world.offer(piece(1))
     world.sleep(300)
 
-    assert [] == world.sent
+    assert world.sent == []
     assert isinstance(world.out[0], Abandoned)
     assert "shipper setup" in world.report().reason
 
@@ -114,7 +114,7 @@ def test_nothing_is_sent_before_the_route_is_ready(world: World) -> None:
     world.sleep(61)
     world.offer(piece(1))
     world.ok()
-    assert "ok" == world.report().state
+    assert world.report().state == "ok"
 
 
 def test_unreachable_cluster_keeps_what_is_queued(world: World) -> None:
@@ -122,13 +122,13 @@ def test_unreachable_cluster_keeps_what_is_queued(world: World) -> None:
     world.output.why = SendFailed("connect", "refused")
     world.offer(piece(1))
     world.sleep(300)
-    assert [] == world.out
-    assert "backing_off" == world.report().state
+    assert world.out == []
+    assert world.report().state == "backing_off"
 
     world.output.why = None
     world.sleep(61)
     world.ok()
-    assert {"indexed": 1} == world.columns()
+    assert world.columns() == {"indexed": 1}
 
 
 def test_piece_on_its_way_is_given_back_only_after_its_answer(make: Callable[..., World]) -> None:
@@ -136,14 +136,14 @@ def test_piece_on_its_way_is_given_back_only_after_its_answer(make: Callable[...
     first, second = piece(2), piece(2, start=100)
     world.offer(first)
     world.offer(second)
-    assert 2 == len(world.flying)
+    assert len(world.flying) == 2
 
     world.answer_items(_blocked, 0)
     assert [first] == [each.piece for each in world.out]
     world.ok()
     assert [first, second] == [each.piece for each in world.out]
     assert isinstance(world.out[1], Settled)
-    assert "paused" == world.report().state
+    assert world.report().state == "paused"
 
 
 def test_late_refusal_of_a_piece_that_was_given_back_abandons_it(
@@ -157,7 +157,7 @@ def test_late_refusal_of_a_piece_that_was_given_back_abandons_it(
     world.sleep(30)
 
     assert [Abandoned, Abandoned] == [type(each) for each in world.out]
-    assert 2 == len(world.sent)
+    assert len(world.sent) == 2
 
 
 def test_other_routes_go_on(world: World) -> None:
@@ -166,7 +166,7 @@ def test_other_routes_go_on(world: World) -> None:
     world.offer(piece(5), route=OTHER)
     world.ok()
 
-    assert {"indexed": 5} == world.columns()
+    assert world.columns() == {"indexed": 5}
 
 
 def test_missing_pipeline_pauses(world: World) -> None:
@@ -174,17 +174,17 @@ def test_missing_pipeline_pauses(world: World) -> None:
     world.offer(piece(4), route=PIPED)
     world.answer_items(lambda i: CREATED if offset(i) else AMBIGUOUS)
 
-    assert "paused" == world.report(PIPED).state
+    assert world.report(PIPED).state == "paused"
     assert "mine" in world.report(PIPED).reason
     assert [Abandoned] == [type(each) for each in world.out]
-    assert 0 == world.letters.count()
+    assert world.letters.count() == 0
 
 
 def test_ambiguous_refusal_with_the_pipeline_in_place_is_the_documents(world: World) -> None:
     world.offer(piece(4), route=PIPED)
     world.answer_items(lambda i: CREATED if offset(i) else AMBIGUOUS)
 
-    assert {"indexed": 3, "dead_lettered": 1} == world.columns()
+    assert world.columns() == {"indexed": 3, "dead_lettered": 1}
 
 
 def test_ambiguous_refusal_waits_until_the_cluster_can_be_asked(world: World) -> None:
@@ -192,11 +192,11 @@ def test_ambiguous_refusal_waits_until_the_cluster_can_be_asked(world: World) ->
     world.offer(piece(4), route=PIPED)
     world.answer_items(lambda i: CREATED if offset(i) else AMBIGUOUS)
     world.sleep(100)
-    assert [] == world.out
+    assert world.out == []
 
     world.output.pipeline = True
     world.sleep(100)
-    assert {"indexed": 3, "dead_lettered": 1} == world.columns()
+    assert world.columns() == {"indexed": 3, "dead_lettered": 1}
 
 
 def test_batches_refused_for_one_cause_pause_the_route(world: World) -> None:
@@ -204,20 +204,20 @@ def test_batches_refused_for_one_cause_pause_the_route(world: World) -> None:
         world.offer(piece(60, start=n * 1000))
         world.answer_items(lambda i: BAD if offset(i) % 30 else CREATED)
 
-    assert "paused" == world.report().state
-    assert 80 == world.letters.count()  # of the two before: 40 each
+    assert world.report().state == "paused"
+    assert world.letters.count() == 80  # of the two before: 40 each
     assert "mend the mapping" in world.report().reason
 
     world.sleep(2)
     world.offer(piece(60, start=3000))
     world.answer_items(lambda i: BAD if offset(i) % 30 else CREATED)
-    assert "paused" == world.report().state
-    assert 80 == world.letters.count()
+    assert world.report().state == "paused"
+    assert world.letters.count() == 80
 
     world.sleep(5)
     world.offer(piece(60, start=3000, doubt=True))
     world.ok()
-    assert "ok" == world.report().state
+    assert world.report().state == "ok"
 
 
 def test_a_few_lone_bad_lines_in_a_row_do_not_pause(world: World) -> None:
@@ -225,7 +225,7 @@ def test_a_few_lone_bad_lines_in_a_row_do_not_pause(world: World) -> None:
         world.offer(piece(1, start=n * 10))
         world.answer_items(lambda _: BAD)
 
-    assert {"dead_lettered": 20} == world.columns()
+    assert world.columns() == {"dead_lettered": 20}
 
 
 def test_most_events_in_the_failure_store_pause_the_route(world: World) -> None:
@@ -234,7 +234,7 @@ def test_most_events_in_the_failure_store_pause_the_route(world: World) -> None:
         world.offer(piece(60, start=n * 1000))
         world.answer_items(lambda _: stored)
 
-    assert {"failure_store": 180} == world.columns()
+    assert world.columns() == {"failure_store": 180}
     assert "failure store" in world.report().reason
 
 
@@ -245,7 +245,7 @@ def test_full_dead_letter_store_pauses_and_loses_nothing(make: Callable[..., Wor
 
     assert [Abandoned] == [type(each) for each in world.out]
     assert "dead-letter store is full" in world.report().reason
-    assert 0 == world.letters.count()
+    assert world.letters.count() == 0
 
 
 def test_other_failing_request_during_the_trial_keeps_the_block(world: World) -> None:
@@ -257,9 +257,9 @@ def test_other_failing_request_during_the_trial_keeps_the_block(world: World) ->
     world.sleep(5)
     world.answer(whole(429))
     world.sleep(5)
-    assert "paused" == world.report().state
+    assert world.report().state == "paused"
     world.ok()
-    assert "ok" == world.report().state
+    assert world.report().state == "ok"
 
 
 def test_piece_offered_to_a_paused_route_comes_back(world: World) -> None:

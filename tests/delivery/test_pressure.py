@@ -25,16 +25,16 @@ def test_rejection_halves_once_per_round_trip() -> None:
     pressure.rejected(10.0, 9.0, 1.0)
     pressure.rejected(10.1, 9.5, 1.0)  # left before the limit was lowered: says nothing new
 
-    assert 2 * MIB == pressure.limit
+    assert pressure.limit == 2 * MIB
     pressure.rejected(11.0, 10.5, 1.0)
-    assert 1 * MIB == pressure.limit
+    assert pressure.limit == 1 * MIB
 
 
 def test_smaller_share_lowers_it_less() -> None:
     pressure = Pressure(4 * MIB)
     pressure.rejected(10.0, 9.0, 0.5)
 
-    assert 3 * MIB == pressure.limit
+    assert pressure.limit == 3 * MIB
 
 
 def test_success_gives_back_slowly() -> None:
@@ -42,7 +42,7 @@ def test_success_gives_back_slowly() -> None:
     pressure.rejected(10.0, 9.0, 1.0)
     pressure.accepted()
 
-    assert 2 * MIB + STEP == pressure.limit
+    assert pressure.limit == 2 * MIB + STEP
 
 
 def test_below_the_floor_requests_are_spaced() -> None:
@@ -50,11 +50,11 @@ def test_below_the_floor_requests_are_spaced() -> None:
     for n in range(200):
         pressure.rejected(n, n, 1.0, queue=True)
 
-    assert (FLOOR, DELAY_MAX) == (pressure.limit, pressure.delay)
-    assert DELAY_MAX / 2 == pressure.wait(0.5)
+    assert (pressure.limit, pressure.delay) == (FLOOR, DELAY_MAX)
+    assert pressure.wait(0.5) == DELAY_MAX / 2
     for _ in range(20):
         pressure.accepted()
-    assert 0.0 == pressure.delay
+    assert pressure.delay == 0.0
     assert not pressure.pressed
 
 

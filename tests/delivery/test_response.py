@@ -181,7 +181,7 @@ def test_items_are_matched_by_their_place_even_without_id() -> None:
         **error(400, "illegal_argument_exception", "pipeline with id [x] does not exist"),
     }
 
-    assert [Fate.CLUSTER, Fate.INDEXED] == read(bulk([missing, CREATED]), 2).fates
+    assert read(bulk([missing, CREATED]), 2).fates == [Fate.CLUSTER, Fate.INDEXED]
 
 
 def test_outer_error_that_says_nothing_is_unwrapped() -> None:
@@ -192,8 +192,8 @@ def test_outer_error_that_says_nothing_is_unwrapped() -> None:
     }
     reading = read(bulk([wrapped]), 1)
 
-    assert [Fate.REFUSED] == reading.fates
-    assert "illegal_argument_exception" == reading.problems[0].type
+    assert reading.fates == [Fate.REFUSED]
+    assert reading.problems[0].type == "illegal_argument_exception"
     assert b"java.lang" in reading.problems[0].raw
 
 

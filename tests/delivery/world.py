@@ -38,8 +38,8 @@ class FakeOutput:
 
     def __init__(self, kind: str = "elasticsearch") -> None:
         self.kind = kind
-        self.why: str | None | Exception = None
-        self.pipeline: bool | None | Exception = True
+        self.why: str | Exception | None = None
+        self.pipeline: bool | Exception | None = True
         self.refreshed = 0
         self.closed = False
 
