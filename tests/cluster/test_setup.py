@@ -410,3 +410,49 @@ def test_the_rights_of_the_manual_are_enough(
             assert plan.steps
             carry_out(client, plan, lambda _step: None)
             assert make_plan(client, settings).steps == []
+
+
+def test_the_rights_of_run_are_enough(secure_elasticsearch, secure_opensearch, dataset):
+    """Asking for the version and the data stream, and creating documents: what `run` does."""
+    secure_elasticsearch.add_role(
+        "ship",
+        {
+            "cluster": ["monitor"],
+            "indices": [{"names": ["logs-*"], "privileges": ["create_doc", "auto_configure"]}],
+        },
+    )
+    secure_opensearch.add_role(
+        "ship",
+        {
+            "cluster_permissions": ["cluster:monitor/main", "indices:data/write/bulk"],
+            "index_permissions": [
+                {
+                    "index_patterns": ["logs-*"],
+                    "allowed_actions": [
+                        "indices:data/write/bulk*",
+                        "indices:data/write/index",
+                        "indices:admin/mapping/put",
+                        "indices:admin/resolve/index",
+                    ],
+                }
+            ],
+        },
+    )
+    stream = f"logs-{dataset}-default"
+    for node in (secure_elasticsearch, secure_opensearch):
+        node.make_data_stream(stream)
+        node.add_user("ship", "Quiet-Harbour-75", "ship")
+        client = _client(
+            node,
+            username="ship",
+            password="Quiet-Harbour-75",
+            ssl=Tls(certificate_authorities=(node.security.ca,)),
+        )
+        body = b'{"create":{"_id":"a"}}\n{"@timestamp":"2026-01-01T00:00:00Z","new":"field"}\n'
+        with closing(client):
+            flavour = client.info()
+            if not flavour.require_data_stream:
+                status, answer = client.json("GET", f"/_resolve/index/{stream}")
+                assert (status, answer["data_streams"][0]["name"]) == (200, stream)
+            status, answer = client.json("POST", f"/{stream}/_bulk", body=body)
+        assert (status, answer["errors"]) == (200, False), answer
