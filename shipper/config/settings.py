@@ -181,7 +181,7 @@ class Local(Base, tag="local", frozen=True, kw_only=True):
     path: Path
     retention: float | None = None  # seconds; None keeps everything
     bulk_max_size: int = 4000
-    bulk_max_bytes: int = MIB  # larger requests gain SQLite little and cost memory
+    bulk_max_bytes: int = 2 * MIB  # larger requests gain SQLite little and cost memory
     flush_timeout: float = 1.0
 
 
