@@ -298,6 +298,11 @@ class Client:
             else None
         )
         configs = [_config_of(host, settings, context) for host in dict.fromkeys(settings.hosts)]
+        if context is not None and settings.ssl.verification_mode == "none":
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # said once, here
+            _log.warning(
+                "%s: anybody may answer in its place: ssl.verification_mode is none", self.target
+            )
         fingerprint = settings.ssl.ca_trusted_fingerprint
         self._untrusted = (
             {_address(c.host, c.port): context for c in configs if c.scheme == "https"}
@@ -373,7 +378,7 @@ def _config_of(host: str, settings: Elasticsearch, context: ssl.SSLContext | Non
 def _kind_of(error: Exception) -> tuple[str, str]:
     """The kind of a :class:`SendFailed` and its text, from what the layers below raised."""
     cause = error.__cause__ if isinstance(error, elastic_transport.TransportError) else error
-    detail = str(cause or error)
+    detail = str(cause or error).rpartition("Failed to establish a new connection: ")[2]
     if isinstance(
         cause, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
     ):
