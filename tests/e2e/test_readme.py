@@ -56,6 +56,7 @@ def test_a_configuration_on_a_page_loads(
     for variable, value in ENVIRON.items():
         monkeypatch.setenv(variable, value)
     (tmp_path / "config.yml").write_text(text)
+    (tmp_path / "pipelines").symlink_to(ROOT / "pipelines")
 
     settings = load(tmp_path / "config.yml")
 
