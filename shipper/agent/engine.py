@@ -32,7 +32,9 @@ log = logging.getLogger("shipper.agent")
 
 CHECKPOINT_INTERVAL = 1.0  # seconds
 POLL_INTERVAL = 1.0  # seconds between looks at all open files
-ROUND_BYTES = 1024 * 1024  # encoded in one step, before delivery gets its turn
+ROUND_BYTES = (
+    512 * 1024
+)  # encoded in one step, before delivery gets its turn; more only costs memory
 SCAN_SPACING = 0.1  # seconds at least between two scans that hints ask for
 
 

@@ -22,7 +22,7 @@ def tune_process() -> None:
         mallopt = ctypes.CDLL(None).mallopt
         mallopt(M_MMAP_THRESHOLD, 32 * 1024 * 1024)
         mallopt(M_TRIM_THRESHOLD, 16 * 1024 * 1024)
-        mallopt(M_ARENA_MAX, 2)
+        mallopt(M_ARENA_MAX, 1)
     gc.collect()
     gc.freeze()
     gc.disable()

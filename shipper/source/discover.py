@@ -15,6 +15,8 @@ import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from shipper.config.patterns import compile_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -50,8 +52,8 @@ class Finder:
 
     def __init__(self, settings: Input) -> None:
         self._globs = [_split(path) for path in settings.paths]
-        self._include = [re.compile(pattern) for pattern in settings.include_files]
-        self._exclude = [re.compile(pattern) for pattern in settings.exclude_files]
+        self._include = [compile_pattern(pattern) for pattern in settings.include_files]
+        self._exclude = [compile_pattern(pattern) for pattern in settings.exclude_files]
         self._recursive = settings.recursive_glob
         self._symlinks = settings.symlinks
 
