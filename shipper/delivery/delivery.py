@@ -349,11 +349,12 @@ class Delivery:
         """Keep the time of the last change of state; log that a route fails, and that it is well again."""
         name = state.name_of_state
         if name != state.shown:
-            if name == "ok" and state.logged > float("-inf"):
+            if name == "ok" and state.told:
                 _log.info("%s: ok again", state.route)
-                state.logged = float("-inf")
+                state.told = False
             state.shown = name
             state.since = self._wall()
         if name == "backing_off" and now - state.logged >= REMINDER:
             state.logged = now
+            state.told = True
             _log.warning("%s: backing off: %s", state.route, state.reason)

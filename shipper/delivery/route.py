@@ -111,6 +111,7 @@ class RouteState:
     judged: int = 0
     served: int = 0
     logged: float = float("-inf")
+    told: bool = False
     refused: int = 0
     refused_logged: float = float("-inf")
     requests: int = 0
