@@ -139,7 +139,8 @@ class Encoder:
         if event.flags:
             log["flags"] = list(event.flags)
         document: dict[str, Any] = {"@timestamp": stamp, **self._constants, "log": log}
-        document["message"] = event.message
+        if event.message or not event.fields:  # a JSON line without a message has its fields alone
+            document["message"] = event.message
         if event.fields:
             document = merge(document, event.fields)
         action = b'{"create":{"_id":"%b"}}\n' % event_id(self.key, event.start, event.end).encode()

@@ -8,10 +8,42 @@ from hypothesis import strategies as st
 
 from shipper.source.decode import ENCODING_ALIASES, Decoder, resolve_encoding
 
-FILEBEAT = """plain utf-8 gbk hz-gb-2312 gb18030 euc-kr euc-jp iso-2022-jp shift-jis big5 utf-16be utf-16le
-    utf-16-bom utf-16be-bom utf-16le-bom iso8859-1 iso8859-6e iso8859-6i iso8859-8e iso8859-8i iso8859-9 iso8859-16
-    cp437 cp850 cp866 ebcdic-037 ebcdic-1040 koi8r koi8u macintosh macintosh-cyrillic windows1250 windows1258 windows874
-    """.split()
+FILEBEAT = [
+    "plain",
+    "utf-8",
+    "gbk",
+    "hz-gb-2312",
+    "gb18030",
+    "euc-kr",
+    "euc-jp",
+    "iso-2022-jp",
+    "shift-jis",
+    "big5",
+    "utf-16be",
+    "utf-16le",
+    "utf-16-bom",
+    "utf-16be-bom",
+    "utf-16le-bom",
+    "iso8859-1",
+    "iso8859-6e",
+    "iso8859-6i",
+    "iso8859-8e",
+    "iso8859-8i",
+    "iso8859-9",
+    "iso8859-16",
+    "cp437",
+    "cp850",
+    "cp866",
+    "ebcdic-037",
+    "ebcdic-1040",
+    "koi8r",
+    "koi8u",
+    "macintosh",
+    "macintosh-cyrillic",
+    "windows1250",
+    "windows1258",
+    "windows874",
+]
 EVERY = sorted(
     {
         resolve_encoding(name)

@@ -175,8 +175,7 @@ class NdjsonParser:
         if self._expand:
             found, problem = _expanded(found, event.message, problem)
         taken = guard(found, overwrite=self._overwrite)
-        stamp = found.get("@timestamp")
-        if stamp is not None and not (stamp.__class__ is str and is_timestamp(stamp)):
+        if "@timestamp" in found and not _is_time(found["@timestamp"]):
             taken["@timestamp"] = found.pop("@timestamp")
             problem = problem or "@timestamp not overwritten (not a date)"
         event.message = message
@@ -224,6 +223,10 @@ class NdjsonParser:
         if not isinstance(value, str):
             return "", f"Value of key '{key}' is not a string"
         return value, None
+
+
+def _is_time(value: Any) -> bool:
+    return value.__class__ is str and is_timestamp(value)
 
 
 def _expanded(found: Fields, text: str, problem: str | None) -> tuple[Fields, str | None]:
