@@ -38,10 +38,12 @@ _MONTH = {name: number for number, name in enumerate(_MONTHS, 1)}
 
 _IS_5424 = re.compile(r"<\d{1,3}>\d{1,2} ", re.ASCII)
 _HEADER_5424 = re.compile(r"<(\d{1,3})>(\d{1,2}) (\S+) (\S+) (\S+) (\S+) (\S+) (?=[-\[])", re.ASCII)
+# Possessive throughout: a value of a million characters that is never closed must not be remembered step by step.
+_VALUE = r'[^"\\\]]*+(?:\\.[^"\\\]]*+)*+'
 _ELEMENT = re.compile(
-    r'\[([^\s=\]"]{1,32})((?: [^\s=\]"]{1,32}="(?:[^"\\\]]|\\.)*")*) ?\]', re.ASCII | re.DOTALL
+    rf'\[([^\s=\]"]{{1,32}})((?: [^\s=\]"]{{1,32}}="{_VALUE}")*+) ?\]', re.ASCII | re.DOTALL
 )
-_PARAM = re.compile(r' ([^\s=\]"]{1,32})="((?:[^"\\\]]|\\.)*)"', re.ASCII | re.DOTALL)
+_PARAM = re.compile(rf' ([^\s=\]"]{{1,32}})="({_VALUE})"', re.ASCII | re.DOTALL)
 _UNESCAPE = re.compile(r'\\(["\\\]])')
 _PRIORITY = re.compile(r"<(\d{1,3})>", re.ASCII)
 _STAMP_3164 = re.compile(
