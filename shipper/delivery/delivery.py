@@ -13,7 +13,8 @@ import time
 from typing import TYPE_CHECKING
 
 from shipper.delivery.batch import Chunk, Tracked
-from shipper.delivery.landing import Landing, Pause
+from shipper.delivery.landing import Landing
+from shipper.delivery.refusal import Pause
 from shipper.delivery.route import RouteState, State
 from shipper.delivery.sender import AskPipeline, AskReady, Job, Result, Send, Senders
 from shipper.records import Abandoned, Answer, Piece, Route, Settled
@@ -162,8 +163,8 @@ class Delivery:
     def counters(self) -> dict[str, int]:
         """Figures beside those of the routes: ``id_clashes`` and ``dead_lettered`` since the start."""
         return {
-            "id_clashes": self._landing.id_clashes,
-            "dead_lettered": self._landing.dead_lettered,
+            "id_clashes": self._landing.refusals.id_clashes,
+            "dead_lettered": self._landing.refusals.dead_lettered,
         }
 
     def problems(self) -> list[str]:
@@ -176,9 +177,9 @@ class Delivery:
             for s in self._routes.values()
             if not s.paused and s.failures >= 3
         ]
-        if self._landing.id_clashes:
+        if self._landing.refusals.id_clashes:
             lines.append(
-                f"{self._landing.id_clashes} events met their id in the cluster though they were never sent; look at "
+                f"{self._landing.refusals.id_clashes} events met their id in the cluster though they were never sent; look at "
                 "`shipper dead-letter list`: was path.data copied to another host or restored from a backup?"
             )
         return lines

@@ -255,7 +255,7 @@ def test_every_event_once_whatever_happens(
 
 def test_many_faults_in_a_row(start: Callable[..., Agent], cluster: FakeCluster) -> None:
     faults = ["cut after", "cut before", "html", "short", "ok", "slow"]
-    cluster.script = random.Random(5).choices(faults, k=60)
+    cluster.script = random.Random(5).choices(faults, k=30)
     agent = start(worker=3, bulk_max_size=50, timeout=0.5)
     agent.ship(*[piece(40, start=1000 * n) for n in range(50)])
     agent.run(lambda: agent.delivery.pending() == 0, 30)
