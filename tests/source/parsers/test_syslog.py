@@ -193,6 +193,20 @@ def test_unknown_time_zone_is_an_error(name):
         zone(name)
 
 
+def test_long_values_take_memory_in_proportion():
+    """A matcher that remembers every step of a value takes 170 bytes for each of its bytes."""
+    line = '<13>1 - - - - - [a b="' + "x" * 300_000
+    tracemalloc.start()
+    try:
+        parse(line + '"] hello')
+        parse(line)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 20 * len(line)
+
+
 @given(
     st.lists(
         st.sampled_from(["<13>", "<191>", "<999>", "1 ", "- ", "Oct 11 22:14:15 ", "Feb 29 ", "2026-01-01T00:00:00Z ", "web ", "su[1]: ", "[a ", 'b="', '\\"', '"]', "[", "]", "\x00", "\n", "é ", "\u0663"]),
