@@ -200,9 +200,10 @@ from shipper.config.settings import Syslog
 from shipper.source.parsers.batch import Batch
 from shipper.source.parsers.syslog import SyslogParser
 
-text = '<13>1 - - - - - [a b="' + "x" * 1_000_000
+head = '<13>1 - - - - - [a b="'
+lines = [head + "x" * 1_000_000 + '"] hello', head + "\\\\n" * 500_000 + '"] hello']
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-for line in (text, text + '"] hello'):
+for line in lines:
     SyslogParser(Syslog()).parse(Batch([line], [0, len(line)]), final=True, now=0.0)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
