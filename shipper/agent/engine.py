@@ -135,7 +135,7 @@ class Engine:
         if pieces and self._may_read():
             return now
         due = [self._poll_due, *(run.scan_due for run in self.inputs)]
-        if any(run.registry.dirty or run.registry.forget for run in self.inputs):
+        if any(run.registry.known.dirty or run.registry.known.forget for run in self.inputs):
             due.append(self._flush_due)
         deadline = self.delivery.deadline()
         if deadline is not None:
@@ -303,9 +303,8 @@ class Engine:
         self, run: InputRun, harvester: Harvester, piece: Piece, now: float, wall: float
     ) -> None:
         if harvester.track(piece, now):
-            registry = run.registry
-            registry.dirty[harvester.record.key] = harvester.checkpoint(wall)
-            registry.fresh = True
+            run.registry.known.checkpoint(harvester, wall)
+            run.registry.known.fresh = True
 
     # -- settlement ------------------------------------------------------------------------------------------------
 
@@ -330,14 +329,14 @@ class Engine:
 
     def _commit(self, now: float, wall: float) -> None:
         """Write what must be on disk before the next piece leaves, and now and then everything."""
-        urgent = bool(self._marks) or any(run.registry.fresh for run in self.inputs)
+        urgent = bool(self._marks) or any(run.registry.known.fresh for run in self.inputs)
         if not urgent and now < self._flush_due and not self.store_problem:
             return
         self._flush_due = now + CHECKPOINT_INTERVAL
         records = {
             record.key: record for run in self.inputs for record in run.registry.checkpoint(wall)
         }
-        forget = [key for run in self.inputs for key in run.registry.forget]
+        forget = [key for run in self.inputs for key in run.registry.known.forget]
         if not (records or forget or self._marks or self.store_problem):
             return
         try:
@@ -347,7 +346,7 @@ class Engine:
             self.counters["store_errors"] += 1
             log_repeated(log, "store", logging.ERROR, "%s", error)
             for run in self.inputs:
-                run.registry.dirty.update(
+                run.registry.known.dirty.update(
                     {
                         key: record
                         for key, record in records.items()
@@ -358,8 +357,8 @@ class Engine:
         self.store_problem = ""
         self._marks = []
         for run in self.inputs:
-            run.registry.forget = []
-            run.registry.fresh = False
+            run.registry.known.forget = []
+            run.registry.known.fresh = False
 
     def checkpoint(self, wall: float) -> None:
         """Write everything now."""
@@ -403,7 +402,7 @@ class Engine:
         """
         for run in self.inputs:
             registry = run.registry
-            if key in registry.records:
+            if key in registry.known.records:
                 registry.drop(key)
                 run.scan_due = 0.0
                 return True

@@ -125,8 +125,8 @@ class Agent:
         for one in settings.inputs:
             if not one.enabled:
                 continue
-            registry = Registry(one, Chain(one), self._encoder_of(one), open_limit=open_limit)
-            registry.records = {record.key: record for record in known if record.input == one.id}
+            records = [record for record in known if record.input == one.id]
+            registry = Registry(one, Chain(one), self._encoder_of(one), records, open_limit)
             runs.append(InputRun(one, registry, _route_of(one)))
         self._engine = Engine(
             runs,
@@ -345,6 +345,7 @@ class Agent:
             for harvester in registry.harvesters():
                 for name, count in (
                     ("truncated_lines", harvester.truncated_lines),
+                    ("decode_errors", harvester.decode_errors),
                     ("unbalanced_ranges", harvester.ledger.unbalanced),
                 ):
                     counters[name] = counters.get(name, 0) + count

@@ -47,6 +47,7 @@ class Harvester:
         last_growth: monotonic time at which new bytes were last seen.
         oldest_unsettled: monotonic time at which the oldest pending byte was read; 0 where nothing is pending.
         truncated_lines: over-long lines that were cut.
+        decode_errors: events that a parser could not read and passed on whole.
         hole: zero bytes up to here were left by a writer that went on at its old offset after a truncation.
     """
 
@@ -58,6 +59,7 @@ class Harvester:
         "_scan_marker",
         "_step",
         "chain",
+        "decode_errors",
         "device",
         "doubt_to",
         "encoder",
@@ -123,7 +125,7 @@ class Harvester:
         self.removed = False
         self.opened = self.last_growth = now
         self.oldest_unsettled = 0.0
-        self.truncated_lines = 0
+        self.truncated_lines = self.decode_errors = 0
         self.hole = 0
         self._grow = 0
         self._scan: int | None = None
@@ -198,6 +200,7 @@ class Harvester:
         piece = self.encoder.events(self, parsed.events, base, base + parsed.consumed, stamp)
         piece.filtered = parsed.filtered
         piece.filtered_bytes = parsed.filtered_bytes
+        self.decode_errors += parsed.failed
         for event in parsed.events:
             if event.cut:
                 self.truncated_lines += 1
@@ -241,11 +244,12 @@ class Harvester:
         newline = self.chain.newline
         found = _find(data, newline)
         end = at + found + len(newline) if found >= 0 else None
+        terminated = end is not None
         if end is None and at + len(data) == cut:
             end = cut
         longest = self.position + LONGEST_LINE
         if at + len(data) >= longest and (end is None or end > longest):
-            end = longest
+            end, terminated = longest, False
         if end is None:
             width = len(newline)
             whole = len(data) // width * width
@@ -255,7 +259,9 @@ class Harvester:
         base = self.position
         continued = self._in_line
         head = os.pread(self.fd, self.chain.limit, base)
-        parsed = self.chain.cut_line(head, base, end, continued=continued, now=wall)
+        parsed = self.chain.cut_line(
+            head, base, end, continued=continued, terminated=terminated, now=wall
+        )
         start = max(0, end - MARKER)
         self.marker = os.pread(self.fd, end - start, start)
         self.position = end

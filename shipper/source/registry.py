@@ -13,17 +13,19 @@ import errno
 import logging
 import os
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shipper.checkpoint.ledger import Counts
 from shipper.checkpoint.store import FileRecord
 from shipper.source import identity
 from shipper.source.harvester import Harvester, Replaced
+from shipper.source.known import Known, deleted
 from shipper.source.matching import Copies, Ident, Round
+from shipper.source.orphans import Orphans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from shipper.config.settings import Input
     from shipper.encode import Encoder
@@ -32,8 +34,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("shipper.source")
 
-ORPHAN_GRACE = 10.0  # seconds in which the copy of truncated content may appear
-RETAIN_GONE = 24 * 3600.0  # seconds that the record of a deleted file is kept
+REMOVED_IDLE = 30.0  # seconds at most that a deleted file is kept open after its last line
 COMPRESSED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
 
 
@@ -52,7 +53,6 @@ class Followed:
     note: str = ""
 
 
-@dataclass(slots=True)
 class Registry:
     """
     The files of one input.
@@ -60,39 +60,52 @@ class Registry:
     Attributes:
         settings: of the input.
         chain: its parsers.
-        encoder: makes an encoder for a file key and path.
-        records: all records of the input, by file key.
-        followed: by (device, inode).
-        orphans: harvesters whose content is gone from its inode, with the monotonic time at which patience ends.
+        known: its records.
+        followed: files whose inode is bound to a record, by (device, inode).
+        orphans: harvesters whose content is gone from its inode.
         copies: files held back because they equal one that is there.
         ignored: path → why a matching file is not read.
-        dirty: records to be written at the next commit, by key.
-        fresh: records that must be on disk before anything else leaves.
-        forget: keys to delete at the next commit.
+        problems: of the last scan, one line each with what to do.
+        closed: counts of harvesters that are no more.
+        counters: facts for the status report.
     """
 
-    settings: Input
-    chain: Chain
-    encoder: Callable[[str, str], Encoder]
-    records: dict[str, FileRecord] = field(default_factory=dict)
-    followed: dict[Ident, Followed] = field(default_factory=dict)
-    orphans: dict[Harvester, float] = field(default_factory=dict)
-    copies: Copies = field(default_factory=Copies)
-    ignored: dict[str, str] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-    dirty: dict[str, FileRecord] = field(default_factory=dict)
-    fresh: bool = False
-    forget: list[str] = field(default_factory=list)
-    closed: Counts = field(default_factory=Counts)  # of harvesters that are no more
-    first_scan: bool = True
-    open_limit: int = 1 << 30
-    counters: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    _bound: set[str] = field(default_factory=set)
-    _absence_due: float = 0.0
-    _tail_start: bool = False
-    _truncated: set[Ident] = field(
-        default_factory=set
-    )  # inodes whose content was replaced under us
+    def __init__(
+        self,
+        settings: Input,
+        chain: Chain,
+        encoder: Callable[[str, str], Encoder],
+        records: Iterable[FileRecord] = (),
+        open_limit: int = 1 << 30,
+    ) -> None:
+        """
+        Begin with what the store has.
+
+        Args:
+            settings: of the input.
+            chain: its parsers.
+            encoder: makes an encoder for a file key and path.
+            records: of this input.
+            open_limit: files that the process may have open at a time.
+        """
+        self.settings = settings
+        self.chain = chain
+        self.known = Known({record.key: record for record in records})
+        self.followed: dict[Ident, Followed] = {}
+        self.orphans = Orphans(chain, encoder, settings.fingerprint_length)
+        self.copies = Copies()
+        self.ignored: dict[str, str] = {}
+        self.problems: list[str] = []
+        self.closed = Counts()
+        self.counters: dict[str, int] = defaultdict(int)
+        self._encoder = encoder
+        self._open_limit = min(settings.harvester_limit or open_limit, open_limit)
+        self._truncated: set[Ident] = set()  # inodes whose content was replaced under us
+        # Only what is there at the very first start is skipped: a file that comes later is new from its first line.
+        self._skip_present = settings.seek_to_tail and not self.known.records
+
+    def __repr__(self) -> str:
+        return f"<Registry {self.settings.id} followed={len(self.followed)} orphans={len(self.orphans)}>"
 
     # -- scans -----------------------------------------------------------------------------------------------------
 
@@ -106,7 +119,6 @@ class Registry:
             now: monotonic time, seconds.
             wall: Unix time, seconds.
         """
-        self._tail_start = self.settings.seek_to_tail and self.first_scan and not self.records
         # What has been truncated must be known before a copy of it is judged.
         self.poll(now, wall)
         self.problems = list(scan.problems)
@@ -132,7 +144,7 @@ class Registry:
             self._look_for_absent(seen, now, wall)
         self.copies.keep(seen)
         self._fill_slots(now)
-        self.first_scan = False
+        self._skip_present = False
 
     def _overlap(self, path: str, owner: str) -> None:
         problem = (
@@ -148,7 +160,7 @@ class Registry:
             file.renamed = True
             log.info("file renamed: %s is now %s", file.path, path)
             file.path = file.record.path = path
-            self._touch(file.record)
+            self.known.touch(file.record)
         file.record.gone = 0.0
         harvester = file.harvester
         if harvester is not None:
@@ -163,11 +175,11 @@ class Registry:
 
     def _identify_all(self, new: list[tuple[str, os.stat_result]], now: float, wall: float) -> None:
         for harvester in self.harvesters():
-            self.dirty[harvester.record.key] = harvester.checkpoint(wall)
+            self.known.checkpoint(harvester, wall)
         matching = Round(
-            self.records.values(),
-            self._bound,
-            {orphan.record.key for orphan in self.orphans},
+            self.known.records.values(),
+            self.known.bound,
+            self.orphans.keys,
             self.harvesters(),
             self.settings.fingerprint_length,
         )
@@ -225,9 +237,9 @@ class Registry:
                 "%s: not changed for longer than ignore_older: only what is appended from now on is read",
                 path,
             )
-        elif self._tail_start:
+        elif self._skip_present:
             record.offset = status.st_size
-        self.records[record.key] = record
+        self.known.records[record.key] = record
         return record
 
     def _bind(self, record: FileRecord, path: str, status: os.stat_result, now: float) -> None:
@@ -242,21 +254,16 @@ class Registry:
             )
         record.path, (record.device, record.inode) = path, ident
         record.gone = 0.0
-        self._bound.add(record.key)
+        self.known.bound.add(record.key)
+        self.known.touch(record)
         self.copies.release(ident)
         file = Followed(record, path, status.st_size, status.st_mtime_ns)
         self.followed[ident] = file
-        for orphan in self.orphans:
-            if orphan.record is record:
-                del self.orphans[orphan]
-                orphan.adopt(os.open(path, os.O_RDONLY | os.O_CLOEXEC), now)
-                file.harvester, file.state = orphan, "open"
-                break
-        else:
-            file.state = (
-                "closed" if record.head_length and record.offset == status.st_size else "waiting"
-            )
-        self._touch(record)
+        file.harvester = self.orphans.adopt(record, path, now)
+        if file.harvester is not None:
+            file.state = "open"
+        elif not record.head_length or record.offset != status.st_size:
+            file.state = "waiting"
 
     # -- opening and closing ---------------------------------------------------------------------------------------
 
@@ -271,9 +278,7 @@ class Registry:
         ]
         if not waiting:
             return
-        slots = (
-            min(self.settings.harvester_limit or self.open_limit, self.open_limit) - self.open_files
-        )
+        slots = self._open_limit - self.open_files
         if slots < len(waiting):
             slots += self._free_slots(len(waiting) - slots)
         for ident, file in waiting[: max(0, slots)]:
@@ -312,7 +317,7 @@ class Registry:
             record,
             fd,
             self.chain,
-            self.encoder(record.key, file.path),
+            self._encoder(record.key, file.path),
             self.settings.fingerprint_length,
             now,
         )
@@ -321,6 +326,7 @@ class Registry:
             self._start_at_end(harvester)
         elif not record.head_length and ident in self._truncated:
             harvester.hole = _hole(fd)
+        self._truncated.discard(ident)
         self.counters["files_opened"] += 1
 
     def _start_at_end(self, harvester: Harvester) -> None:
@@ -333,8 +339,8 @@ class Registry:
         harvester.ledger.base = harvester.ledger.safe = harvester.ledger.position = 0
         harvester.ledger.skip(end, harvester.marker)
         record.sent = max(record.sent, end)
-        self._touch(record)
-        self.fresh = True
+        self.known.touch(record)
+        self.known.fresh = True
 
     def _may_close(self, harvester: Harvester) -> bool:
         return harvester.eof and harvester.unconsumed == 0 and harvester.ledger.settled
@@ -368,40 +374,50 @@ class Registry:
     # -- polling of open files -------------------------------------------------------------------------------------
 
     def poll(self, now: float, wall: float) -> None:
-        """Look at all open files: growth, removal, time to close, orphans whose time is over."""
-        settings = self.settings
+        """Look at all open files: growth, truncation, removal, time to close."""
         for ident, file in list(self.followed.items()):
             harvester = file.harvester
             if harvester is None:
                 continue
-            status = os.fstat(harvester.fd)
-            if status.st_size < harvester.read_to:
-                self.replaced(harvester, now)
-                continue
-            if status.st_size > harvester.read_to:
-                harvester.eof = False
-            if status.st_mtime_ns != file.mtime:
-                try:
-                    harvester.verify(status.st_size)
-                except Replaced:
-                    self.replaced(harvester, now)
-                    continue
-                file.mtime = status.st_mtime_ns
-            harvester.removed = status.st_nlink == 0
-            if not self._may_close(harvester):
-                continue
-            idle = now - harvester.last_growth
-            if harvester.removed and (
-                settings.close_removed or idle >= min(settings.close_inactive, 30.0)
-            ):
-                self._gone(ident, file, wall)
-            elif (
-                idle >= settings.close_inactive
-                or settings.close_eof
-                or (settings.close_renamed and file.renamed)
-                or (settings.close_after and now - harvester.opened >= settings.close_after)
-            ):
+            try:
+                self._look_at(file, harvester)
+            except Replaced:
+                self._orphan(ident, file, now)
+            except OSError as error:
+                log.warning("%s: cannot be looked at: %s", file.path, error.strerror)
+                self.reopen(harvester, wall)
+            else:
+                if self._may_close(harvester):
+                    self._close_if_due(ident, file, harvester, now, wall)
+
+    def _look_at(self, file: Followed, harvester: Harvester) -> None:
+        status = os.fstat(harvester.fd)
+        if status.st_size < harvester.read_to:
+            raise Replaced
+        if status.st_size > harvester.read_to:
+            harvester.eof = False
+        if status.st_mtime_ns != file.mtime:
+            harvester.verify(status.st_size)
+            file.mtime = status.st_mtime_ns
+        harvester.removed = status.st_nlink == 0
+
+    def _close_if_due(
+        self, ident: Ident, file: Followed, harvester: Harvester, now: float, wall: float
+    ) -> None:
+        settings = self.settings
+        idle = now - harvester.last_growth
+        if harvester.removed:
+            if settings.close_removed or idle >= min(settings.close_inactive, REMOVED_IDLE):
                 self.close(file)
+                del self.followed[ident]
+                self.known.unbind(file.record, wall)
+        elif (
+            idle >= settings.close_inactive
+            or settings.close_eof
+            or (settings.close_renamed and file.renamed)
+            or (settings.close_after and now - harvester.opened >= settings.close_after)
+        ):
+            self.close(file)
 
     def replaced(self, harvester: Harvester, now: float) -> None:
         """The harvester's inode holds other content now."""
@@ -423,38 +439,12 @@ class Registry:
         self.counters["files_replaced"] += 1
         self._truncated.add(ident)
         del self.followed[ident]
-        self._bound.discard(file.record.key)
-        harvester = file.harvester
-        if harvester is None:
-            if file.record.size > file.record.offset:
-                harvester = self._ghost(file.record, now)
-            else:
-                return
-        harvester.close()
-        self.dirty[harvester.record.key] = harvester.checkpoint(harvester.record.updated)
-        self.orphans[harvester] = now + ORPHAN_GRACE
-
-    def _ghost(self, record: FileRecord, now: float) -> Harvester:
-        """A harvester without a file, to carry the gap of content that went unread."""
-        with open(os.devnull, "rb") as nothing:  # noqa: PTH123
-            ghost = Harvester(
-                record,
-                os.dup(nothing.fileno()),
-                self.chain,
-                self.encoder(record.key, record.path),
-                self.settings.fingerprint_length,
-                now,
-            )
-        ghost.close()
-        return ghost
-
-    def _gone(self, ident: Ident, file: Followed, wall: float) -> None:
-        """A deleted file, read and settled to its end."""
-        self.close(file)
-        file.record.gone = wall
-        del self.followed[ident]
-        self._bound.discard(file.record.key)
-        self._touch(file.record)
+        self.known.unbind(file.record)
+        if file.harvester is not None:
+            self.known.checkpoint(file.harvester, file.record.updated)
+            self.orphans.add(file.harvester, now)
+        elif file.record.size > file.record.offset:
+            self.orphans.add_unread(file.record, now)
 
     # -- absence ---------------------------------------------------------------------------------------------------
 
@@ -462,7 +452,7 @@ class Registry:
         for ident, file in list(self.followed.items()):
             if ident in seen or file.harvester is not None:
                 continue
-            if not _deleted(file.path, file.record.device):
+            if not deleted(file.path, file.record.device):
                 file.missing = 0
                 continue
             file.missing += 1
@@ -470,25 +460,11 @@ class Registry:
                 continue
             record = file.record
             del self.followed[ident]
-            self._bound.discard(record.key)
-            record.gone = wall
-            self._touch(record)
-            if max(record.size, file.size) > record.offset:
-                record.size = max(record.size, file.size)
-                self.orphans[self._ghost(record, now)] = now + ORPHAN_GRACE
-        if now < self._absence_due:
-            return
-        self._absence_due = now + 60.0
-        for key, record in list(self.records.items()):
-            if key in self._bound or any(orphan.record is record for orphan in self.orphans):
-                continue
-            if not record.gone and _deleted(record.path, record.device):
-                record.gone = wall
-                self._touch(record)
-            elif record.gone and self.settings.clean_deleted and wall - record.gone > RETAIN_GONE:
-                del self.records[key]
-                self.dirty.pop(key, None)
-                self.forget.append(key)
+            self.known.unbind(record, wall)
+            record.size = max(record.size, file.size)
+            if record.size > record.offset:
+                self.orphans.add_unread(record, now)
+        self.known.forget_deleted(self.orphans.keys, now, wall, clean=self.settings.clean_deleted)
 
     def lost(self, now: float) -> Iterator[tuple[Harvester, int, str]]:
         """
@@ -497,18 +473,10 @@ class Registry:
         Yields:
             (harvester, end of the range, reason); the range begins at the harvester's position.
         """
-        for harvester, patience in list(self.orphans.items()):
-            unread = harvester.sure > harvester.position
-            if unread and now >= patience:
-                yield (
-                    harvester,
-                    harvester.sure,
-                    "the file was truncated, replaced or deleted before this was read",
-                )
-            elif not unread and harvester.ledger.settled and now >= patience:
-                self._retire(harvester)
-                harvester.record.gone = harvester.record.gone or harvester.record.updated
-                del self.orphans[harvester]
+        yield from self.orphans.lost(now)
+        for orphan in self.orphans.take_finished(now):
+            self._retire(orphan)
+            orphan.record.gone = orphan.record.gone or orphan.record.updated
         limit = self.settings.hold_removed_bytes
         for file in list(self.followed.values()):
             one = file.harvester
@@ -541,16 +509,15 @@ class Registry:
         for harvester in self.harvesters():
             record = harvester.record
             if harvester.ledger.safe != record.offset or len(harvester.head) != record.head_length:
-                self.dirty[record.key] = harvester.checkpoint(wall)
-        changed = [record for record in self.dirty.values() if record.head_length]
-        self.dirty = {}
-        return changed
+                self.known.checkpoint(harvester, wall)
+        return self.known.take_changed()
 
     def _retire(self, harvester: Harvester) -> None:
         """Close a harvester for good; its counts are kept."""
-        self.dirty[harvester.record.key] = harvester.checkpoint(harvester.record.updated)
+        self.known.checkpoint(harvester, harvester.record.updated)
         self.closed.merge(harvester.ledger.counts)
         self.counters["truncated_lines"] += harvester.truncated_lines
+        self.counters["decode_errors"] += harvester.decode_errors
         self.counters["unbalanced_ranges"] += harvester.ledger.unbalanced
         harvester.close()
 
@@ -562,15 +529,8 @@ class Registry:
                     file.harvester.ledger.reset()
                     self._retire(file.harvester)
                 del self.followed[ident]
-        for orphan in [orphan for orphan in self.orphans if orphan.record.key == key]:
-            del self.orphans[orphan]
-        self._bound.discard(key)
-        del self.records[key]
-        self.dirty.pop(key, None)
-        self.forget.append(key)
-
-    def _touch(self, record: FileRecord) -> None:
-        self.dirty[record.key] = record
+        self.orphans.drop(key)
+        self.known.drop(key)
 
 
 def _hole(fd: int) -> int:
@@ -582,21 +542,3 @@ def _hole(fd: int) -> int:
             return at + len(block) - len(rest)
         at += len(block)
     return at
-
-
-def _deleted(path: str, device: int) -> bool:
-    """
-    Whether a path is known to be gone: its folder is there, on the file system it was on, and has no such name.
-
-    A share that is not mounted leaves an empty folder behind, on another device.
-    """
-    try:
-        os.lstat(path)
-    except FileNotFoundError:
-        try:
-            return os.stat(os.path.dirname(path)).st_dev == device  # noqa: PTH116, PTH120
-        except OSError:
-            return False
-    except OSError:
-        return False
-    return False

@@ -6,8 +6,8 @@ import shutil
 
 import pytest
 
-from shipper.source import registry as registry_module
 from shipper.source.discover import Finder
+from shipper.source.known import RETAIN_GONE
 from tests.agent.world import World
 
 LINE = "2026-11-22T10:00:00.{:06d} request handled by worker, all is well\n"
@@ -264,7 +264,7 @@ def test_two_files_with_the_same_first_kilobyte(world):
     w.run(8)
 
     count = w.count()
-    assert 2 == count.pop(("banner " * 200))
+    assert 2 == count.pop("banner " * 200)
     assert {"from a": 1, "from b": 1, "again a": 1, "again b": 1} == count
 
 
@@ -345,7 +345,7 @@ def test_a_deleted_files_record_is_forgotten_after_a_day(world):
     w.run(5, seconds=400.0)
     assert 1 == len(w.store.files())
 
-    w.run(3, seconds=registry_module.RETAIN_GONE)
+    w.run(3, seconds=RETAIN_GONE)
 
     assert [] == w.store.files()
 
@@ -355,15 +355,15 @@ def test_an_unmounted_share_forgets_nothing(world, monkeypatch):
     w = world()
     w.write("app.log", lines(0, 3))
     w.run()
-    for record in w.registry.records.values():
+    for record in w.registry.known.records.values():
         record.device += 7
     w.registry.followed.clear()
-    w.registry._bound.clear()
+    w.registry.known.bound.clear()
     (w.logs / "app.log").unlink()
-    w.run(5, seconds=registry_module.RETAIN_GONE)
+    w.run(5, seconds=RETAIN_GONE)
 
-    assert 1 == len(w.registry.records)
-    assert 0.0 == next(iter(w.registry.records.values())).gone
+    assert 1 == len(w.registry.known.records)
+    assert 0.0 == next(iter(w.registry.known.records.values())).gone
 
 
 def test_links_are_named_not_followed(world):

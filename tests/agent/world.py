@@ -45,6 +45,10 @@ class HandDelivery:
         return sum(len(piece.body) for piece in self.out)
 
 
+def encoder_for(key, path):
+    return Encoder(key, {"log": {"file": {"path": path}}})
+
+
 class World:
     """One agent's engine over a folder, restartable."""
 
@@ -71,8 +75,8 @@ class World:
         known = self.store.files()
         runs = []
         for one in self.settings:
-            registry = Registry(one, Chain(one), lambda key, path: Encoder(key, {"log": {"file": {"path": path}}}))
-            registry.records = {record.key: record for record in known if record.input == one.id}
+            records = [record for record in known if record.input == one.id]
+            registry = Registry(one, Chain(one), encoder_for, records)
             runs.append(InputRun(one, registry, Route(one.id)))
         self.engine = Engine(runs, self.store, self.delivery, lambda folder: True)
 
@@ -110,7 +114,9 @@ class World:
         """The cluster takes a piece's events; returns the columns it settles in."""
         lines = piece.body.split(b"\n")[:-1]
         columns = {}
-        for action, document, start, end in zip(lines[::2], lines[1::2], piece.starts, piece.ends, strict=True):
+        for action, document, start, end in zip(
+            lines[::2], lines[1::2], piece.starts, piece.ends, strict=True
+        ):
             name = json.loads(action)["create"]["_id"]
             self.sent[name] += 1
             column = Column.DUPLICATE if name in self.cluster else Column.INDEXED
