@@ -36,7 +36,7 @@ def follow(tmp_path: Path, options: str, *, reopens: bool) -> tuple[int, Path, d
         with Writer(log, "app", rate=RATE, follow=reopens) as writer:
             rotation.every(EVERY, TURNS)
             time.sleep(EVERY / 2)
-        status = agent.wait_settled(timeout=60)
+        status = agent.wait_settled(timeout=60, paths=[log])
         assert agent.terminate() == 0, agent.log()
     return writer.written, store, status
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 import yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 ROOT = Path(__file__).resolve().parents[3]
 DEADLINE = 60.0  # seconds; for what takes a second or two on a quiet machine
@@ -203,19 +203,40 @@ class AgentProcess:
         raise AgentError(f"waited {timeout:.0f} s for {what}\n{brief(status)}\n{self.log()}")
 
     def wait_settled(
-        self, timeout: float = DEADLINE, *, files: int | None = None
+        self, timeout: float = DEADLINE, *, files: int = 0, paths: Iterable[Path] = ()
     ) -> dict[str, Any]:
-        """Wait until every followed file is settled to its end (and at least `files` are followed)."""
+        """
+        Wait until every followed file is settled to the end it has on disk.
+
+        Args:
+            timeout: seconds.
+            files: so many are followed at least.
+            paths: files that must be among them, as the inodes that they are now.
+        """
 
         def settled(status: dict[str, Any]) -> bool:
             found = [file for one in status["inputs"] for file in one["files"]]
-            return len(found) >= (files or 0) and all(
-                file["offset"] >= file["size"]
+            if len(found) < files:
+                return False
+            inodes = {file["inode"] for file in found}
+            if any(path.stat().st_ino not in inodes for path in paths):
+                return False
+            return all(
+                file["offset"] >= max(file["size"], size_on_disk(file))
                 for file in found
                 if file["state"] not in {"copy", "ignored"}
             )
 
         return self.wait_until(settled, timeout, what="all files to be settled")
+
+
+def size_on_disk(file: dict[str, Any]) -> int:
+    """Size of a file of a status report, 0 if it is not there any more."""
+    try:
+        status = os.stat(file["path"])  # noqa: PTH116 - the path is a text
+    except FileNotFoundError:
+        return 0
+    return status.st_size if status.st_ino == file["inode"] else 0
 
 
 def brief(status: dict[str, Any] | None) -> str:
