@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from shipper.delivery import advice
 from shipper.delivery.batch import Batch, Bisection
 from shipper.delivery.refusal import Pause
+from shipper.records import Column
 
 if TYPE_CHECKING:
     from shipper.delivery.batch import Chunk
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from shipper.delivery.response import Problem
     from shipper.delivery.route import RouteState
 
+_WENT_THROUGH = {Column.INDEXED, Column.DUPLICATE, Column.DROPPED, Column.FAILURE_STORE}
 MAX_LONELY = (
     5  # tries of a request with one event that is refused as a whole, before the route is blamed
 )
@@ -67,6 +69,8 @@ class Searches:
         chunk.mark = route.through
         chunk.tries += 1
         if chunk.tries > MAX_LONELY:
+            if chunk.of.columns.keys() & _WENT_THROUGH:  # neighbours in its own piece
+                return self._refusals.refuse(route, [(chunk, 0, problem)])
             return Pause(advice.paused_by(problem, route.route))
         chunk.not_before = now + route.rng.random() * route.backoff(chunk.tries)
         route.queue.append(chunk, now)  # behind its neighbours, who are to have their turn

@@ -231,6 +231,15 @@ def test_items_of_a_cluster_in_trouble_are_never_given_up(world: World) -> None:
     assert world.columns() == {"indexed": 2}
 
 
+def test_item_that_failed_in_the_cluster_is_in_doubt(world: World) -> None:
+    world.offer(piece(2))
+    world.answer_items(lambda _: error(503, "unavailable_shards_exception"))
+    world.sleep(5)
+    world.answer_items(lambda _: CONFLICT)
+
+    assert world.columns() == {"duplicate": 2}
+
+
 def test_request_that_is_too_large_is_halved_and_the_limit_remembered(world: World) -> None:
     world.offer(piece(100))
     size = len(world.sent[0])

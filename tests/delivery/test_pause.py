@@ -270,3 +270,21 @@ def test_piece_offered_to_a_paused_route_comes_back(world: World) -> None:
 
     assert late is world.out[-1].piece
     assert isinstance(world.out[-1], Abandoned)
+
+
+def test_pause_gives_back_what_is_held_and_what_is_suspected(world: World) -> None:
+    world.output.pipeline = SendFailed("connect", "refused")
+    held = piece(4)
+    world.offer(held, route=PIPED)
+    world.answer_items(lambda i: CREATED if offset(i) else AMBIGUOUS)
+    suspected = piece(2, start=100)
+    world.offer(suspected, route=PIPED)
+    bad = whole(400, "illegal_argument_exception", "an id is too long")
+    world.answer(bad)
+    world.answer(bad)  # the first half: one event, a suspect
+    assert world.out == []
+    world.answer_items(_blocked)
+
+    assert {each.piece for each in world.out} == {held, suspected}
+    assert all(isinstance(each, Abandoned) for each in world.out)
+    assert world.delivery.pending() == 0
