@@ -35,6 +35,7 @@ POLL_INTERVAL = 1.0  # seconds between looks at all open files
 ROUND_BYTES = (
     512 * 1024
 )  # encoded in one step, before delivery gets its turn; more only costs memory
+STRANGERS = 10_000  # names remembered for an input that hints spoke of and no scan saw
 SCAN_SPACING = 0.1  # seconds at least between two scans that hints ask for
 
 
@@ -134,7 +135,9 @@ class Engine:
         self._settle(now)
         if pieces and self._may_read():
             return now
-        due = [self._poll_due, *(run.scan_due for run in self.inputs)]
+        due = [self._poll_due]
+        if not self.draining:
+            due += [run.scan_due for run in self.inputs]
         if any(run.registry.known.dirty or run.registry.known.forget for run in self.inputs):
             due.append(self._flush_due)
         deadline = self.delivery.deadline()
@@ -164,7 +167,12 @@ class Engine:
             )
         run.known = set(scan.files)
         run.by_path = {file.path: file for file in run.registry.followed.values()}
-        run.strangers = set()
+        for link, target in scan.targets.items():
+            run.known.add(target)
+            if link in run.by_path:
+                run.by_path[target] = run.by_path[link]
+        # A name that no scan saw stays a stranger, but the memory of them is bounded.
+        run.strangers = run.strangers - run.known if len(run.strangers) < STRANGERS else set()
         run.scanned = now
         run.scan_due = now + run.settings.check_interval
         for folder in scan.folders - run.folders:

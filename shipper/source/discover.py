@@ -34,7 +34,8 @@ class Scan:
 
     Attributes:
         files: status by path, in order of modification, oldest first.
-        folders: folders that were listed: those whose changes can bring new files.
+        folders: folders whose changes concern the input: those that were listed, and those of links' targets.
+        targets: link → the file that it leads to.
         complete: nothing was hidden by an error.
         problems: one line each, with what to do.
         ignored: path → why a matching file is not read.
@@ -42,6 +43,7 @@ class Scan:
 
     files: dict[str, os.stat_result] = field(default_factory=dict)
     folders: set[str] = field(default_factory=set)
+    targets: dict[str, str] = field(default_factory=dict)
     complete: bool = True
     problems: list[str] = field(default_factory=list)
     ignored: dict[str, str] = field(default_factory=dict)
@@ -86,6 +88,9 @@ class Finder:
                     )
                     return None
                 status = os.stat(path)  # noqa: PTH116
+                target = os.path.realpath(path)
+                scan.targets[path] = target
+                scan.folders.add(os.path.dirname(target))  # noqa: PTH120
         except OSError as error:
             if error.errno not in _GONE:
                 _report(scan, path, error)
