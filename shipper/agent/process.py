@@ -77,6 +77,7 @@ class Agent:
         self._signals = 0
         self._state = "starting"
         self._started = time.time()
+        self._collection_due = 0.0
 
     # -- start -----------------------------------------------------------------------------------------------------
 
@@ -231,12 +232,19 @@ class Agent:
                 return 1
             if now >= housekeeping:
                 housekeeping = now + WATCHDOG_SECONDS
-                gc.collect(0)
+                self._collect_garbage(now)
                 logs.flush_repeated()
                 notify.notify("WATCHDOG=1")
             limit = min(deadline, housekeeping, give_up or deadline)
             self._take_messages(limit - time.monotonic())
             now = time.monotonic()
+
+    def _collect_garbage(self, now: float) -> None:
+        """What the collector would do by itself, but at a time of our choosing."""
+        full = now >= self._collection_due
+        if full:
+            self._collection_due = now + tuning.COLLECT_INTERVAL
+        gc.collect(2 if full else 0)
 
     def _take_messages(self, timeout: float) -> None:
         """Wait for a message, at most so many seconds, and handle all that are there."""

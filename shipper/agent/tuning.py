@@ -13,7 +13,7 @@ import gc
 import resource
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # malloc.h
-COLLECT_INTERVAL = 60.0  # seconds
+COLLECT_INTERVAL = 60.0  # seconds between two full collections
 
 
 def tune_process() -> None:
