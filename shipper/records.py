@@ -45,7 +45,9 @@ class Parsed:
     """What a parser chain made of a window of bytes."""
 
     events: list[Event]
-    consumed: int  # bytes of the window that are events or filtered; the rest is to be offered again
+    consumed: (
+        int  # bytes of the window that are events or filtered; the rest is to be offered again
+    )
     filtered: int = 0  # events left out by include_lines/exclude_lines, and empty lines
     filtered_bytes: int = 0
     failed: int = 0  # events that a parser could not read and passed on whole

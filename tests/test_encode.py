@@ -18,7 +18,9 @@ def documents(piece):
     lines = piece.body.split(b"\n")
     assert b"" == lines.pop()
     pairs = [json.loads(line) for line in lines]
-    return [(action["create"]["_id"], doc) for action, doc in zip(pairs[::2], pairs[1::2], strict=True)]
+    return [
+        (action["create"]["_id"], doc) for action, doc in zip(pairs[::2], pairs[1::2], strict=True)
+    ]
 
 
 def test_an_id_is_forty_base64url_characters():
@@ -59,7 +61,9 @@ def test_empty_lines_are_filtered_and_counted():
 
 
 LINES = st.lists(
-    st.one_of(st.binary(max_size=30), st.text(max_size=30).map(lambda t: t.encode("utf-8", "replace"))),
+    st.one_of(
+        st.binary(max_size=30), st.text(max_size=30).map(lambda t: t.encode("utf-8", "replace"))
+    ),
     min_size=1,
     max_size=20,
 ).map(lambda lines: b"".join(line.replace(b"\n", b" ") + b"\n" for line in lines))
@@ -96,7 +100,11 @@ def test_ranges_of_a_block_tile_it(data, start):
 def test_events_with_fields_and_flags():
     """What parsers found is merged, flags are in log.flags, a parser's time wins."""
     event = Event(
-        7, 20, "m", {"@timestamp": "2020-01-01T00:00:00Z", "log": {"level": "warn"}, "tags": ["x"]}, ("multiline",)
+        7,
+        20,
+        "m",
+        {"@timestamp": "2020-01-01T00:00:00Z", "log": {"level": "warn"}, "tags": ["x"]},
+        ("multiline",),
     )
 
     ((name, doc),) = documents(Encoder(KEY, CONSTANTS).events(None, [event], 7, 20, STAMP))
@@ -125,8 +133,15 @@ def test_a_line_cannot_replace_what_shipper_says_of_it():
 
 @given(
     st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.characters(categories=["Cs"]),
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats()
+        | st.text()
+        | st.characters(categories=["Cs"]),
+        lambda inner: (
+            st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+        ),
         max_leaves=8,
     )
 )

@@ -28,7 +28,7 @@ from shipper.config.settings import Elasticsearch
 from shipper.delivery.dead_letter import DeadLetters
 from shipper.delivery.delivery import Delivery
 from shipper.delivery.output import limits_of
-from shipper.errors import ShipperError
+from shipper.errors import ConfigError, ShipperError
 from shipper.records import Route
 from shipper.source.chain import Chain
 from shipper.source.registry import Registry
@@ -68,11 +68,19 @@ class Agent:
     Args:
         settings: the whole configuration.
         once: read what is there to its end, settle every event, and end.
+        reread: reads the configuration again, so that a paused route finds a changed key.
     """
 
-    def __init__(self, settings: Settings, *, once: bool = False) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        once: bool = False,
+        reread: Callable[[], Settings] | None = None,
+    ) -> None:
         self._settings = settings
         self._once = once
+        self._reread = reread
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._signals = 0
         self._state = "starting"
@@ -108,7 +116,7 @@ class Agent:
     def _build(self, store: Store) -> None:
         settings = self._settings
         self._store = store
-        self._output = _open_output(settings)
+        self._output = _open_output(settings, self._reread)
         self._dead = DeadLetters(
             settings.path_data / "dead-letters.db", settings.dead_letter.max_bytes
         )
@@ -319,7 +327,7 @@ class Agent:
         routes = self._delivery.routes()
         counters = self._counters()
         wrong = self._wrong(counters)
-        paused = [f"{route.name}: {route.reason}" for route in routes if route.state == "paused"]
+        paused = any(route.state == "paused" for route in routes)
         warnings = [f"input {one.id}: {problem}" for one in inputs for problem in one.problems]
         return StatusReport(
             version=__version__,
@@ -330,7 +338,7 @@ class Agent:
             state=self._state,
             healthy=not wrong,
             ready=self._state == "running" and not paused and not engine.store_problem,
-            problems=[*wrong, *paused, *warnings],
+            problems=[*wrong, *self._delivery.problems(), *warnings],
             inputs=inputs,
             routes=routes,
             output=report.of_output(
@@ -370,22 +378,29 @@ class Agent:
             wrong.append(
                 "the ledger does not balance: this is a bug of Shipper; please report it with the log"
             )
-        if counters.get("id_clashes"):
-            wrong.append(
-                "an id was taken that was never sent: two agents share a path.data or its copy; see `shipper dead-letter list`"
-            )
+        wrong += self._delivery.faults()
         return wrong
 
 
-def _open_output(settings: Settings) -> Output:
+def _open_output(settings: Settings, reread: Callable[[], Settings] | None) -> Output:
     # Imported here: a run needs one of them, and each has its weight.
     if isinstance(settings.output, Elasticsearch):
         from shipper.delivery.elasticsearch import ClusterOutput  # noqa: PLC0415
 
-        return ClusterOutput(settings.output)
+        return ClusterOutput(settings.output, reread=reread and _cluster_settings(reread))
     from shipper.local.output import LocalOutput  # noqa: PLC0415
 
     return LocalOutput(settings.output)
+
+
+def _cluster_settings(reread: Callable[[], Settings]) -> Callable[[], Elasticsearch]:
+    def read() -> Elasticsearch:
+        output = reread().output
+        if isinstance(output, Elasticsearch):
+            return output
+        raise ConfigError(["the output is another one now; restart the agent"])
+
+    return read
 
 
 def _route_of(one: Input) -> Route:

@@ -33,4 +33,4 @@ def run(args: argparse.Namespace) -> int:
     settings = load_settings(args)
     from shipper.agent import Agent  # noqa: PLC0415 - a wrong configuration is told at once
 
-    return int(Agent(settings, once=args.once).run())
+    return Agent(settings, once=args.once, reread=lambda: load_settings(args)).run()

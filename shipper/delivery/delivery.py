@@ -168,7 +168,7 @@ class Delivery:
         }
 
     def problems(self) -> list[str]:
-        """What is wrong now, one line each with what to do; health is red while there are any."""
+        """What the cluster must be helped with, one line each with what to do; the agent itself is well."""
         lines = [
             f"route {s.route} is paused: {s.reason}" for s in self._routes.values() if s.paused
         ]
@@ -177,12 +177,17 @@ class Delivery:
             for s in self._routes.values()
             if not s.paused and s.failures >= 3
         ]
-        if self._landing.refusals.id_clashes:
-            lines.append(
-                f"{self._landing.refusals.id_clashes} events met their id in the cluster though they were never sent; look at "
-                "`shipper dead-letter list`: was path.data copied to another host or restored from a backup?"
-            )
         return lines
+
+    def faults(self) -> list[str]:
+        """What no cluster mends, one line each with what to do; health is red while there are any."""
+        clashes = self._landing.refusals.id_clashes
+        if not clashes:
+            return []
+        return [
+            f"{clashes} events met their id in the cluster though they were never sent; look at "
+            "`shipper dead-letter list`: was path.data copied to another host or restored from a backup?"
+        ]
 
     def stop(self, timeout: float) -> None:
         """Stop the senders and close the output; what is not settled stays so, and is sent again at the next start."""

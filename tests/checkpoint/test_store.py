@@ -34,7 +34,9 @@ def test_records_and_marks_come_back(tmp_path):
     """What was committed is there after a restart, with inodes of 64 bits and paths that are not UTF-8."""
     path = os.fsdecode(b"/var/log/caf\xe9.log")
     store = Store(tmp_path)
-    one = record(offset=10, head_length=4, head=b"h", marker_length=2, marker=b"m", sent=99, size=12)
+    one = record(
+        offset=10, head_length=4, head=b"h", marker_length=2, marker=b"m", sent=99, size=12
+    )
     one.path = path
     store.commit([one], [(one.key, 20, "timeout"), (one.key, 30, "drain")])
     store.close()
