@@ -154,20 +154,33 @@ def _problems(report: StatusReport) -> list[RenderableType]:
 
 
 def _routes(report: StatusReport) -> list[RenderableType]:
-    table = _table(
-        "route", "state", "for", "next try", "waiting", "in flight", "limit", "requests", "failed", "429", "retried",
-        right={"waiting", "in flight", "limit", "requests", "failed", "429", "retried"},
+    if not report.routes:
+        return [*_title("ROUTES"), _indent(Text("none yet"))]
+    # Two tables: together they would not fit into 80 columns.
+    states = _table(
+        "route", "state", "for", "next try", "waiting", "in flight", "limit",
+        right={"waiting", "in flight", "limit"},
+    )  # fmt: skip
+    counts = _table(
+        "route", "requests", "failed", "429", "retried",
+        right={"requests", "failed", "429", "retried"},
     )  # fmt: skip
     reasons = []
     for route in report.routes:
-        table.add_row(*_route(route, report.now))
+        states.add_row(*_state_of(route, report.now))
+        counts.add_row(
+            Text(_safe(route.name)),
+            f"{route.requests:,}",
+            Text(f"{route.failed_requests:,}", "yellow" if route.failed_requests else ""),
+            Text(f"{route.rejected:,}", "yellow" if route.rejected else ""),
+            f"{route.retried:,}",
+        )
         if route.reason and route.state != "ok":
             reasons.append(Text(f"{_safe(route.name)}: {_safe(route.reason)}", "yellow"))
-    shown: RenderableType = table if report.routes else Text("none yet")
-    return [*_title("ROUTES"), _indent(shown), *map(_indent, reasons)]
+    return [*_title("ROUTES"), _indent(states), *map(_indent, reasons), _indent(counts)]
 
 
-def _route(route: RouteReport, now: float) -> list[RenderableType]:
+def _state_of(route: RouteReport, now: float) -> list[RenderableType]:
     next_try = "" if not route.next_try else "now"
     if route.next_try > now:
         next_try = f"in {duration(route.next_try - now)}"
@@ -179,10 +192,6 @@ def _route(route: RouteReport, now: float) -> list[RenderableType]:
         size(route.pending_bytes),
         size(route.in_flight_bytes),
         size(route.limit_bytes),
-        f"{route.requests:,}",
-        Text(f"{route.failed_requests:,}", "yellow" if route.failed_requests else ""),
-        Text(f"{route.rejected:,}", "yellow" if route.rejected else ""),
-        f"{route.retried:,}",
     ]
 
 
