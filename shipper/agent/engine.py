@@ -158,6 +158,7 @@ class Engine:
             if other is not run
             for ident in other.registry.followed
         }
+        orphans = len(run.registry.orphans)
         run.registry.apply(scan, claimed, now, wall)
         if not scan.complete:
             self.counters["scans_incomplete"] += 1
@@ -175,6 +176,8 @@ class Engine:
         run.strangers = run.strangers - run.known if len(run.strangers) < STRANGERS else set()
         run.scanned = now
         run.scan_due = now + run.settings.check_interval
+        if len(run.registry.orphans) > orphans:
+            self._scan_soon(run, now)
         for folder in scan.folders - run.folders:
             self._watch(folder)
         run.folders = scan.folders

@@ -119,8 +119,6 @@ class Registry:
             now: monotonic time, seconds.
             wall: Unix time, seconds.
         """
-        # What has been truncated must be known before a copy of it is judged.
-        self.poll(now, wall)
         self.problems = list(scan.problems)
         self.ignored = dict(scan.ignored)
         new: list[tuple[str, os.stat_result]] = []
@@ -138,6 +136,8 @@ class Registry:
             elif status.st_size:
                 new.append((path, status))
         if new:
+            # What has been truncated must be known before a copy of it is judged.
+            self.poll(now, wall)
             self._fill_slots(now)
             self._identify_all(new, now, wall)
         if scan.complete:
