@@ -22,41 +22,48 @@ def event_id(key: str, start: int, end: int) -> str:
     return f"{key}{start:014d}{end - start:010d}"
 
 
+class Constants:
+    """
+    The fields that all documents of an input share; made once an input.
+
+    Args:
+        fields: a JSON object without ``@timestamp`` and ``message``; ``log`` may be in it, without ``file`` and ``offset``.
+    """
+
+    __slots__ = ("fields", "log", "tail")
+
+    def __init__(self, fields: dict[str, Any]) -> None:
+        self.fields = {name: value for name, value in fields.items() if name != "log"}
+        self.log: dict[str, Any] = fields.get("log", {})
+        tail = orjson.dumps(self.fields)[1:-1]
+        self.tail = _pattern(b"," + tail if tail else b"")
+
+
 class Encoder:
     """
     Encodes the events of one file.
 
     Args:
         key: the file's key.
-        constants: the fields that all documents of the file share; ``log`` may be among them, ``message`` and
-            ``@timestamp`` may not.
+        path: of the file, as ``log.file.path`` has it.
+        constants: of its input.
     """
 
-    __slots__ = ("_constants", "_pairs", "_stamp", "_template", "key")
+    __slots__ = ("_constants", "key", "path")
 
-    def __init__(self, key: str, constants: dict[str, Any]) -> None:
+    def __init__(self, key: str, path: str, constants: Constants) -> None:
         self.key = key
+        self.path = clean(path)
         self._constants = constants
-        self._pairs: tuple[bytes, bytes, bytes] = (b"", b"", b"")
-        self._stamp: str | None = None
-        self._template = b""
 
     def template(self, stamp: str) -> bytes:
         """A pattern for ``%`` with start, length, start and the escaped message (without quotes)."""
-        if stamp != self._stamp:
-            log = dict(self._constants.get("log", {}))
-            rest = {name: value for name, value in self._constants.items() if name != "log"}
-            # The pattern is made of constants: every per cent sign in them is doubled.
-            inner = orjson.dumps(log)[1:-1].replace(b"%", b"%%")
-            outer = orjson.dumps(rest)[1:-1].replace(b"%", b"%%")
-            self._template = (
-                b'{"create":{"_id":"' + self.key.encode() + b'%014d%010d"}}\n'
-                b'{"@timestamp":"' + stamp.encode() + b'","log":{"offset":%d'
-                + (b"," + inner if inner else b"") + b"}"
-                + (b"," + outer if outer else b"") + b',"message":"%b"}\n'
-            )  # fmt: skip
-            self._stamp = stamp
-        return self._template
+        log = orjson.dumps({"file": {"path": self.path}, **self._constants.log})[1:-1]
+        return (
+            b'{"create":{"_id":"' + self.key.encode() + b'%014d%010d"}}\n'
+            b'{"@timestamp":"' + stamp.encode() + b'","log":{"offset":%d,' + _pattern(log) + b"}"
+            + self._constants.tail + b',"message":"%b"}\n'
+        )  # fmt: skip
 
     def block(self, file: object, data: bytes, start: int, stamp: str) -> Piece:
         r"""
@@ -135,16 +142,22 @@ class Encoder:
         return Piece(file, start, end, b"".join(parts), starts, ends)
 
     def _document(self, event: Event, stamp: str) -> bytes:
-        log: dict[str, Any] = {"offset": event.start, **self._constants.get("log", {})}
+        log: dict[str, Any] = {"offset": event.start, "file": {"path": self.path}}
+        log.update(self._constants.log)
         if event.flags:
             log["flags"] = list(event.flags)
-        document: dict[str, Any] = {"@timestamp": stamp, **self._constants, "log": log}
+        document: dict[str, Any] = {"@timestamp": stamp, "log": log, **self._constants.fields}
         if event.message or not event.fields:  # a JSON line without a message has its fields alone
             document["message"] = event.message
         if event.fields:
             document = merge(document, event.fields)
         action = b'{"create":{"_id":"%b"}}\n' % event_id(self.key, event.start, event.end).encode()
         return action + dumps(document) + b"\n"
+
+
+def _pattern(text: bytes) -> bytes:
+    """Bytes as a part of a pattern for ``%``: every per cent sign in them is doubled."""
+    return text.replace(b"%", b"%%")
 
 
 def merge(document: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:

@@ -5,11 +5,12 @@ import json
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shipper.encode import Encoder, dumps, escape_lines, event_id, merge
+from shipper.encode import Constants, Encoder, dumps, escape_lines, event_id, merge
 from shipper.records import Event
 
 KEY = "AbCdEfGhIjKlMn_-"
-CONSTANTS = {"log": {"file": {"path": "/var/100%/ä.log"}}, "host": {"name": "h%d"}, "tags": ["%s"]}
+PATH = "/var/100%/ä.log"
+CONSTANTS = Constants({"host": {"name": "h%d"}, "tags": ["%s"]})
 STAMP = "2026-11-22T10:00:00.123Z"
 
 
@@ -32,7 +33,7 @@ def test_a_block_becomes_one_document_a_line():
     """Offsets, constants with per cent signs, quotes and multi-byte text survive."""
     data = 'first "line"\ncafé \\ 😀\ttab\r\n'.encode()
 
-    piece = Encoder(KEY, CONSTANTS).block(None, data, 500, STAMP)
+    piece = Encoder(KEY, PATH, CONSTANTS).block(None, data, 500, STAMP)
 
     assert [
         (
@@ -53,7 +54,7 @@ def test_a_block_becomes_one_document_a_line():
 
 def test_empty_lines_are_filtered_and_counted():
     """They are no events, but their bytes are accounted for."""
-    piece = Encoder(KEY, CONSTANTS).block(None, b"\na\n\r\n\nb\n", 0, STAMP)
+    piece = Encoder(KEY, PATH, CONSTANTS).block(None, b"\na\n\r\n\nb\n", 0, STAMP)
 
     assert ["a", "b"] == [doc["message"] for _, doc in documents(piece)]
     assert ([1, 6], [3, 8]) == (piece.starts, piece.ends)
@@ -88,7 +89,7 @@ def test_escaping_a_block_equals_escaping_its_lines(data):
 @given(LINES, st.integers(0, 10**13))
 def test_ranges_of_a_block_tile_it(data, start):
     """Events and filtered bytes account for every byte of the block."""
-    piece = Encoder(KEY, CONSTANTS).block(None, data, start, STAMP)
+    piece = Encoder(KEY, PATH, CONSTANTS).block(None, data, start, STAMP)
 
     covered = sum(end - begin for begin, end in zip(piece.starts, piece.ends, strict=True))
     assert len(data) == covered + piece.filtered_bytes
@@ -107,7 +108,7 @@ def test_events_with_fields_and_flags():
         ("multiline",),
     )
 
-    ((name, doc),) = documents(Encoder(KEY, CONSTANTS).events(None, [event], 7, 20, STAMP))
+    ((name, doc),) = documents(Encoder(KEY, PATH, CONSTANTS).events(None, [event], 7, 20, STAMP))
 
     assert event_id(KEY, 7, 20) == name
     assert {

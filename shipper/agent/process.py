@@ -135,7 +135,8 @@ class Agent:
             if not one.enabled:
                 continue
             records = [record for record in known if record.input == one.id]
-            registry = Registry(one, Chain(one), self._encoder_of(one), records, open_limit)
+            encoder = document.encoder_of(document.constants(settings, one, store.agent_id))
+            registry = Registry(one, Chain(one), encoder, records, open_limit)
             runs.append(InputRun(one, registry, _route_of(one)))
         self._engine = Engine(
             runs,
@@ -171,14 +172,6 @@ class Agent:
         )
         store.commit(forget=[record.key for record in store.files()])
         return []
-
-    def _encoder_of(self, one: Input) -> Callable[[str, str], Any]:
-        settings, agent_id = self._settings, self._store.agent_id
-
-        def make(key: str, path: str) -> Any:
-            return document.encoder(settings, one, agent_id, key, path)
-
-        return make
 
     def _start_threads(self) -> None:
         signal.signal(signal.SIGTERM, self._on_signal)

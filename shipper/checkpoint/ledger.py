@@ -8,7 +8,6 @@ from the lowest on: ``safe`` never passes a byte whose event has no column yet. 
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -32,19 +31,18 @@ class _Range:
 class Counts:
     """Events and bytes by column."""
 
-    events: dict[Column, int] = field(default_factory=lambda: dict.fromkeys(Column, 0))
-    bytes: dict[Column, int] = field(default_factory=lambda: dict.fromkeys(Column, 0))
+    events: dict[Column, int] = field(default_factory=dict)
+    bytes: dict[Column, int] = field(default_factory=dict)
 
     def add(self, column: Column, events: int, size: int) -> None:
         """Add events and their bytes to a column."""
-        self.events[column] += events
-        self.bytes[column] += size
+        self.events[column] = self.events.get(column, 0) + events
+        self.bytes[column] = self.bytes.get(column, 0) + size
 
     def merge(self, other: Counts) -> None:
         """Add all of another's counts."""
-        for column in Column:
-            self.events[column] += other.events[column]
-            self.bytes[column] += other.bytes[column]
+        for column, events in other.events.items():
+            self.add(column, events, other.bytes[column])
 
     def report(self, pending: int = 0, pending_bytes: int = 0) -> LedgerReport:
         """The counts with what is still out, as the status report has them."""
@@ -92,7 +90,7 @@ class FileLedger:
         self.epoch = 0
         self.counts = Counts()
         self.unbalanced = 0
-        self._ranges: deque[_Range] = deque()
+        self._ranges: list[_Range] = []  # a deque takes 600 bytes, and most files have nothing out
         self._out: dict[Piece, _Range] = {}
         self._pending = 0
 
@@ -171,13 +169,16 @@ class FileLedger:
         return self.counts.report(self._pending, self.position - self.safe)
 
     def _commit(self) -> None:
-        ranges = self._ranges
-        while ranges and ranges[0].columns is not None:
-            entry = ranges.popleft()
-            self._count(entry.piece, entry.columns or {})
+        done = 0
+        for entry in self._ranges:
+            if entry.columns is None:
+                break
+            self._count(entry.piece, entry.columns)
             self.safe = entry.piece.end
             self.marker = entry.marker
             self._pending -= entry.piece.count + entry.piece.filtered
+            done += 1
+        del self._ranges[:done]
 
     def _count(self, piece: Piece, columns: Columns) -> None:
         add = self.counts.add

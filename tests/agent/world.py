@@ -12,7 +12,7 @@ from collections import Counter
 from shipper.agent.engine import Engine, InputRun
 from shipper.checkpoint.store import Store
 from shipper.config.settings import Input
-from shipper.encode import Encoder
+from shipper.encode import Constants, Encoder
 from shipper.records import Abandoned, Column, Route, Settled
 from shipper.source.chain import Chain
 from shipper.source.registry import Registry
@@ -46,7 +46,7 @@ class HandDelivery:
 
 
 def encoder_for(key, path):
-    return Encoder(key, {"log": {"file": {"path": path}}})
+    return Encoder(key, path, Constants({}))
 
 
 class World:
