@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FLOOR = 64 * 1024  # bytes; smaller batches help nobody whose queue is full
+FLOOR = 128 * 1024  # bytes; smaller batches help nobody whose queue is full
 STEP = 16 * 1024  # bytes that one success gives back
 DELAY_STEP = 0.08  # seconds that one refusal at the floor adds to the space between requests
 DELAY_MAX = 5.0
