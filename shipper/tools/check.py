@@ -6,17 +6,20 @@ Reads no log and asks no cluster. Decides; the command line only prints.
 
 from __future__ import annotations
 
+import fnmatch
 import grp
 import os
 import pwd
 import stat
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from shipper.config import load
+from shipper.config.patterns import compile_pattern
 from shipper.config.settings import Elasticsearch
 from shipper.source.discover import Finder
 
@@ -78,6 +81,8 @@ def check(file: Path, overrides: Sequence[str] = ()) -> Report:
         report.inputs.append(_input(one, report, owners))
     for what, folder in _folders(settings):
         _writable(what, folder, report)
+    _own_files(settings, report)
+    _pipelines(settings, report)
     return report
 
 
@@ -125,8 +130,8 @@ def _input(
     packed = [path for path in files if path.endswith(_COMPRESSED)]
     if packed:
         report.warnings.append(
-            f"input {one.id}: {_some(packed)} would be read as text, but"
-            f" {'is' if len(packed) == 1 else 'are'} compressed; exclude with"
+            f"input {one.id}: {_some(packed)} {'is' if len(packed) == 1 else 'are'} compressed, by"
+            " name: compressed files are left alone; to say so:"
             r" prospector.scanner.exclude_files: ['\.(gz|zst|xz|bz2)$']"
         )
     _shared(one, files, report, owners)
@@ -146,7 +151,7 @@ def _shared(
             twice.setdefault(other, []).append(path if name == path else f"{path} (there {name})")
     for other, paths in twice.items():
         report.errors.append(
-            f"the inputs {other} and {one.id} both match {_some(paths)}: each event would be sent twice;"
+            f"the inputs {other} and {one.id} both match {_some(paths)}: only {other} would read them;"
             f" make their paths differ, or leave the file out of one of them with prospector.scanner.exclude_files"
         )
 
@@ -192,6 +197,51 @@ def _nothing(one: Input, glob: str, scan: Scan) -> str:
     if os.path.isdir(glob):  # noqa: PTH112 - as above
         return f"{start}: it is a folder; write {glob}/*"
     return f"{start}: nothing in {folder} fits; files are read as soon as they appear"
+
+
+def _own_files(settings: Settings, report: Report) -> None:
+    """Globs that match what the agent writes: each event would make the file longer that it is read from."""
+    own = [settings.path_data / name for name in ("checkpoints.db-wal", "dead-letters.db-wal")]
+    if not isinstance(settings.output, Elasticsearch):
+        own.append(settings.output.path)
+    for one in settings.inputs:
+        left_out = [compile_pattern(pattern) for pattern in one.exclude_files]
+        kept = [compile_pattern(pattern) for pattern in one.include_files]
+        caught = [
+            (glob, path)
+            for glob, path in product(one.paths if one.enabled else (), map(str, own))
+            if _covers(glob.split("/"), path.split("/"), deep=one.recursive_glob)
+            and not any(pattern.search(path) for pattern in left_out)
+            and (not kept or any(pattern.search(path) for pattern in kept))
+        ]
+        if caught:
+            glob, path = caught[0]
+            report.errors.append(
+                f"input {one.id}: {glob} matches the agent's own {path}: it would ship what it writes, without end;"
+                " narrow the glob, or move path.data and output.local.path out of its folders"
+            )
+
+
+def _covers(glob: list[str], path: list[str], *, deep: bool) -> bool:
+    """Whether a glob matches a path, both in components; a file need not be there yet."""
+    if not glob or not path:
+        return not glob and not path
+    if glob[0] == "**" and deep:
+        rest = glob[1:]
+        return not rest or any(_covers(rest, path[skip:], deep=deep) for skip in range(len(path)))
+    return fnmatch.fnmatchcase(path[0], glob[0]) and _covers(glob[1:], path[1:], deep=deep)
+
+
+def _pipelines(settings: Settings, report: Report) -> None:
+    """The local store runs no pipelines: a configuration that names some expects more."""
+    if isinstance(settings.output, Elasticsearch):
+        return
+    named = [one.id for one in settings.inputs if one.enabled and one.pipeline]
+    if named:
+        report.warnings.append(
+            f"pipeline of input {_some(named)}: output.local runs no pipelines, its events are kept as they were read;"
+            " remove pipeline, or write to a cluster"
+        )
 
 
 def _folders(settings: Settings) -> list[tuple[str, Path]]:

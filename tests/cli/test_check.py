@@ -67,7 +67,7 @@ def test_right_configuration_is_summed_up(world: World) -> None:
         "{id: off, paths: ['none'], enabled: false}",
     )
 
-    assert (code, world.err) == (0, "")
+    assert code == 0
     assert world.out.splitlines() == [
         f"{world.folder}/config.yml: the configuration is right",
         "input logs → logs-app-default",
@@ -126,6 +126,7 @@ def test_two_inputs_that_match_one_file(world: World) -> None:
 
     assert code == 1
     assert f"error: the inputs one and two both match {file}: " in world.err
+    assert "only one would read them" in world.err
     assert "b.txt" not in world.err
     assert "prospector.scanner.exclude_files" in world.err
     assert "the configuration is right" not in world.out
@@ -150,12 +151,12 @@ def test_an_input_that_is_not_enabled_shares_files_freely(world: World) -> None:
 
 
 def test_compressed_files(world: World) -> None:
-    """They would be read as text: a warning with the key that leaves them out."""
+    """They are left alone: a warning with the key that leaves them out."""
     world.log("a.log")
     packed = world.log("a.log.2.gz")
 
     assert world.check("{id: a, paths: ['a.log*']}") == 0
-    assert f"{packed} would be read as text, but is compressed" in world.err
+    assert f"{packed} is compressed, by name: compressed files are left alone" in world.err
     assert "exclude_files" in world.err
 
 
@@ -169,6 +170,40 @@ def test_a_state_folder_that_cannot_be(world: World) -> None:
 
     assert code == 1
     assert f"error: path.data {file}/data: {file} is no folder" in world.err
+
+
+@pytest.mark.parametrize(
+    ("glob", "own"),
+    [
+        ("'**'", "data/checkpoints.db-wal"),
+        ("'d*/*'", "data/checkpoints.db-wal"),
+        ("'*.db'", "o.db"),
+        ("'*/**/o.*'", None),
+        ("'**/*.log'", None),
+        ("'**', prospector.scanner.exclude_files: ['/data/', 'o\\.db']", None),
+        ("'**', prospector.scanner.include_files: ['\\.log$']", None),
+        ("'**', enabled: false", None),
+    ],
+)
+def test_a_glob_that_matches_the_agents_own_files(world: World, glob: str, own: str | None) -> None:
+    """An error, also before the first start has made them: events would beget events until the disk is full."""
+    world.log("logs/a.log")
+    head, _, keys = glob.partition(", ")
+    code = world.check(
+        f"{{id: i, paths: [{head}]{', ' + keys if keys else ''}}}",
+        "{id: other, paths: [/none/*.log]}",
+    )
+
+    assert code == (1 if own else 0), world.err
+    assert (f"matches the agent's own {world.folder}/{own}: " in world.err) == bool(own)
+
+
+def test_a_pipeline_that_the_local_store_does_not_run(world: World) -> None:
+    """A warning: the events come in, but as they were read."""
+    world.log("a.log")
+
+    assert world.check("{id: a, paths: ['*.log'], pipeline: mine}") == 0
+    assert "warning: pipeline of input a: output.local runs no pipelines" in world.err
 
 
 def test_wrong_configuration(world: World) -> None:
