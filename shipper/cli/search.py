@@ -101,11 +101,21 @@ def run(args: argparse.Namespace) -> int:
         show(hits)
         if args.follow:
             _follow(connection, query, reached, show)
-        return 0 if hits or args.follow else 1
+        if hits or args.follow:
+            return 0
+        print(_nothing(connection, path), file=sys.stderr)
+        return 1
     except sqlite3.Error as error:
         raise StoreError(f"{path}: {error}") from error
     finally:
         connection.close()
+
+
+def _nothing(connection: sqlite3.Connection, path: Path) -> str:
+    """What to tell who found nothing: whether there was anything to find."""
+    kept = search.count(connection, search.Query())
+    what = f"none of the {kept:,} events" if kept else "no event yet"
+    return f"nothing found: {what} in {path}" + ("; see 'shipper status'" if not kept else "")
 
 
 def _path(args: argparse.Namespace) -> Path:
@@ -153,10 +163,9 @@ def _moment(option: str, text: str | None, now: float) -> int | None:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    if text.isascii() and text.isdigit() and int(text):
+        return int(text)
+    raise argparse.ArgumentTypeError(f"'{text}' is no whole number from 1 on")
 
 
 def _follow(

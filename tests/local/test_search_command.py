@@ -14,6 +14,7 @@ import orjson
 import pytest
 
 from shipper.cli import search
+from shipper.cli.parser import Parser
 from shipper.errors import StoreError, UsageError
 from shipper.records import Route
 from tests.local.bulks import ROUTE, bulk, document
@@ -197,3 +198,18 @@ def test_colour_is_for_terminals_only(db: str):
 
     assert b"\x1b[36mapp\x1b[0m" in shown[""]
     assert b"\x1b" not in shown["1"]
+
+
+def test_nothing_found_says_how_much_there_was_to_find(db: str, capsys: pytest.CaptureFixture[str]):
+    assert command("--db", db, "nowhere") == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == f"nothing found: none of the 4 events in {db}\n"
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "many", "1.5"])
+def test_a_limit_is_a_whole_number(limit: str):
+    parser = Parser(prog="shipper search")
+    search.configure(parser)
+    with pytest.raises(UsageError, match=f"--limit: '{limit}' is no whole number from 1 on"):
+        parser.parse(["--limit", limit])
