@@ -262,7 +262,9 @@ def _input(one: InputReport) -> list[RenderableType]:
     for file in one.files:
         states[file.state] = states.get(file.state, 0) + 1
     counts = ", ".join(f"{count} {_safe(state)}" for state, count in states.items())
-    files = Text(counts) if counts else Text(f"none match {_safe(', '.join(one.paths))}", "yellow")
+    # With a problem, what the globs match is not known: it stands above, under PROBLEMS.
+    found = "none can be read of" if one.problems else "none match"
+    files = Text(counts) if counts else Text(f"{found} {_safe(', '.join(one.paths))}", "yellow")
     return [
         Text(_safe(one.id)),
         files,
@@ -288,7 +290,7 @@ def _files(report: StatusReport, *, all_files: bool) -> list[RenderableType]:
     if not all_files:
         worth = [file for file in files if file.lag_bytes or file.note]
         shown = sorted(worth, key=lambda file: (-file.lag_seconds, -file.lag_bytes))[:FILES_SHOWN]
-        title = "FILES that are behind, the oldest first"
+        title = "FILES that are behind or left alone, the oldest first"
     table = _table(
         "state",
         "settled",

@@ -179,6 +179,17 @@ def test_an_input_that_matches_nothing_shows_its_globs(agent, config, capsys):
     assert "none match /var/log/*.log" in capsys.readouterr().out
 
 
+def test_an_input_whose_files_cannot_be_read_is_not_said_to_match_nothing(agent, config, capsys):
+    (one,) = reports.report().inputs
+    denied = msgspec.structs.replace(one, files=[], problems=["a.log: Permission denied"])
+    agent(reports.report(inputs=[denied]))
+    run("-c", config())
+
+    out = capsys.readouterr().out
+    assert "none can be read of /var/log/*.log" in out
+    assert "none match" not in out
+
+
 def test_names_chosen_by_others_do_not_steer_the_terminal(agent, config, capsys):
     (one,) = reports.report().inputs
     file = reports.file_report("/var/log/\x1b]0;owned\x07[red]a.log", note="\x1b[2Jnote")
