@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,8 @@ def run(args: argparse.Namespace) -> int:
     if not isinstance(settings.output, Elasticsearch):
         print("output.local needs no setup")
         return 0
+    # What the client logs is told below, with what to do; unconfigured, logging would print it once more.
+    logging.getLogger("shipper").addHandler(logging.NullHandler())
     client = Client(settings.output)
     try:
         plan = make_plan(client, settings)
