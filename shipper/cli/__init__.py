@@ -23,7 +23,7 @@ COMMANDS = {
     "setup": ("setup", "put templates and pipelines into the cluster"),
     "status": ("status", "show what a running agent is doing"),
     "search": ("search", "search the local store"),
-    "dead-letter": ("dead_letter", "list, show, replay or drop refused events"),
+    "dead-letter": ("dead_letter", "list, show or drop refused events"),
     "checkpoint": ("checkpoint", "list or forget positions in files"),
     "schema": ("schema", "print the JSON Schema of configuration files"),
     "version": ("version", "print the versions of everything"),

@@ -92,7 +92,7 @@ def timezone(text: str, _context: Context) -> str:
         raise Wrong(
             f"the time zone {quote(text)} is unknown",
             "expected a name such as Europe/Berlin, an offset such as +02:00, or Local",
-            did_you_mean(text, known)
+            did_you_mean(text, known, "'Etc/UTC' is one")
             if known
             else "this machine has no time zone data: install tzdata",
         ) from None

@@ -54,7 +54,7 @@ Shipper
   /status    everything as JSON; 'shipper status' prints it
   /metrics   Prometheus metrics
   /healthz   200 while the agent works, 503 with the reasons
-  /readyz    200 once it reads, 503 before and while it drains
+  /readyz    200 while it reads and sends, 503 while it starts, drains, or is paused
 """
 _STUCK = (
     f"the agent's main loop did not answer within {SNAPSHOT_SECONDS:g} s; "
