@@ -133,7 +133,7 @@ class Engine:
                 self.delivery.offer(route, piece)
             self._held = []
         self._settle(now)
-        if pieces and self._may_read():
+        if not self._held and self._may_read():
             return now
         due = [self._poll_due]
         if not self.draining:
@@ -283,14 +283,18 @@ class Engine:
             if harvester.position - harvester.ledger.safe > run.settings.max_unsettled_bytes:
                 self._full[harvester] = run
                 continue
+            before = harvester.read_to
             piece = self._advance(run, harvester, now, wall, stamp)
+            # What makes no events takes time as well: lines left out, the search for a long line's end.
+            read = harvester.read_to - before
             if not harvester.eof and harvester.fd >= 0:
                 self._ready[harvester] = run
             if piece is not None:
+                read = max(read, piece.end - piece.start, len(piece.body))
                 self._take(run, harvester, piece, now, wall)
                 if piece.count:
                     pieces.append((run.route, piece))
-                    size += len(piece.body)
+            size += read
         self._ready.update(waiting)
         return pieces
 

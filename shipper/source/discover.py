@@ -1,8 +1,9 @@
 """
 Discovery: which files do the globs of an input match now?
 
-A scan says what it saw and whether it saw everything: an error while listing (no descriptors left, no right) makes the scan
-incomplete, and nobody may conclude from an incomplete scan that a file is gone.
+A scan says what it saw and whether it saw everything: an error while listing (no descriptors left) makes the scan incomplete,
+and nobody may conclude from an incomplete scan that a file is gone. A missing right is a problem, yet lasts: whoever holds a
+file for deleted looks at its own path first, and is refused there as well.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Scan:
         files: status by path, in order of modification, oldest first.
         folders: folders whose changes concern the input: those that were listed, and those of links' targets.
         targets: link → the file that it leads to.
-        complete: nothing was hidden by an error.
+        complete: nothing was hidden by an error, missing rights left aside.
         problems: one line each, with what to do.
         ignored: path → why a matching file is not read.
     """
@@ -142,7 +143,8 @@ def _entries(folder: str, scan: Scan) -> list[tuple[str, bool]]:
 
 
 def _report(scan: Scan, path: str, error: OSError) -> None:
-    scan.complete = False
+    if error.errno not in {errno.EACCES, errno.EPERM, errno.ELOOP}:
+        scan.complete = False
     if error.errno in {errno.EMFILE, errno.ENFILE}:
         advice = "too few file descriptors: raise the limit (LimitNOFILE, ulimit -n) or set harvester_limit"
     elif error.errno in {errno.EACCES, errno.EPERM}:

@@ -8,6 +8,7 @@ those that were there before, the file is not the same any more.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,7 @@ class Harvester:
         "_scan",
         "_scan_marker",
         "_step",
+        "_whole",
         "chain",
         "decode_errors",
         "device",
@@ -128,6 +130,7 @@ class Harvester:
         self.truncated_lines = self.decode_errors = 0
         self.hole = 0
         self._grow = 0
+        self._whole = False
         self._scan: int | None = None
         self._scan_marker = b""
         self._step = FIRST_STEP
@@ -170,8 +173,8 @@ class Harvester:
         end = at + len(data)
         self.eof = len(data) < want and end != cut
         final = end == cut
-        if end <= self.read_to and not final and self._grow:
-            return None
+        if self._grow and not final and len(data) <= self._grow - BLOCK:
+            return None  # nothing has come to what was looked at already
         if end > self.read_to:
             self.last_growth = now
             self.read_to = end
@@ -222,6 +225,7 @@ class Harvester:
             rest = b""
         elif len(rest) > HOLD:
             self._grow = len(rest) + BLOCK
+            self._whole = rest.endswith(newline)
             self.tail = b""
             return
         self._grow = 0
@@ -332,8 +336,8 @@ class Harvester:
         newline = self.chain.newline
         if self._scan is not None:
             return True
-        if not self.tail and self._grow and self.fd >= 0:
-            return os.pread(self.fd, len(newline), self.read_to - len(newline)) != newline
+        if not self.tail and self._grow:
+            return not self._whole
         return not self.tail.endswith(newline)
 
     def mark(self, decision: str) -> tuple[str, int, str]:
@@ -415,6 +419,9 @@ class Harvester:
         self.tail, self._grow, self._scan = b"", 0, None
         self.marker = b""
         self.eof = True
+        if not self.head and self.fd >= 0:
+            with contextlib.suppress(OSError):  # the next read meets it again
+                self.head = os.pread(self.fd, min(self._head_limit, end), 0)
         return piece
 
     # -- descriptor ------------------------------------------------------------------------------------------------
@@ -431,6 +438,10 @@ class Harvester:
             start = max(0, self.position - MARKER)
             self.marker = os.pread(fd, self.position - start, start)
             self.head = os.pread(fd, min(self._head_limit, self.position), 0)
+        self.chain = self.chain.for_file(os.pread(fd, 4, 0))
+        # What was looked at and not consumed is looked at again: the copy may not have it (yet).
+        self.tail, self._grow, self._scan = b"", 0, None
+        self.read_to = self.position
         self.eof = False
         self.removed = False
         self.last_growth = now

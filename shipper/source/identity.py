@@ -5,7 +5,7 @@ A file is known by its content: the fingerprint of its head, which grows with th
 of the bytes just before the saved offset. Both match: the same file, whatever device or inode says. The rules:
 
 - the inode (or the path) breaks ties among several records that match;
-- without them, only a head of `MIN_EVIDENCE` bytes or more counts: short files are often equal by chance;
+- without them, or where the file is known to be deleted, only a head of `MIN_EVIDENCE` bytes or more counts: short files are often equal by chance;
 - one record is one file: a second file with the content of a file that is still there is a copy in the making (copytruncate)
   or another file that happens to begin alike, and time tells which (see `shipper.source.registry`).
 """
@@ -87,7 +87,7 @@ def best(
     enough = [
         record
         for record in candidates
-        if record.inode == status.st_ino
+        if (record.inode == status.st_ino and not record.gone)
         or record.head_length >= MIN_EVIDENCE
         or record.key in missing
     ]

@@ -141,15 +141,25 @@ class Copies:
 
     held: dict[Ident, Copy] = field(default_factory=dict)
 
-    def hold(self, ident: Ident, path: str, size: int, of: str, now: float) -> bool:
+    def hold(
+        self, ident: Ident, path: str, size: int, of: str, now: float, longest: int = 1 << 62
+    ) -> bool:
         """
         Decide about a file that equals another.
+
+        Args:
+            ident: of the file.
+            path: of the file.
+            size: of the file, bytes.
+            of: key of the other.
+            now: monotonic time, seconds.
+            longest: size of the other; what has outgrown it is no copy in the making and may change as it likes.
 
         Returns:
             Whether to wait on; False once it has not changed for `COPY_HOLD` seconds.
         """
         copy = self.held.get(ident)
-        if copy is None or copy.size != size:
+        if copy is None or (copy.size != size and size <= longest):
             self.held[ident] = Copy(path, size, now, of)
             return True
         return now - copy.changed < COPY_HOLD

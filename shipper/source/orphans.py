@@ -58,24 +58,28 @@ class Orphans:
 
     def add_unread(self, record: FileRecord, now: float) -> None:
         """Take over a record whose file is gone with unread bytes, and that has no harvester."""
-        with open(os.devnull, "rb") as nothing:  # noqa: PTH123
-            encoder = self._encoder(record.key, record.path)
-            fd = os.dup(nothing.fileno())
-            self.add(Harvester(record, fd, self._chain, encoder, self._head_limit, now), now)
+        encoder = self._encoder(record.key, record.path)
+        fd = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        self.add(Harvester(record, fd, self._chain, encoder, self._head_limit, now), now)
 
-    def adopt(self, record: FileRecord, path: str, now: float) -> Harvester | None:
+    def adopt(self, record: FileRecord, fd: int, now: float) -> Harvester | None:
         """
         Let the orphan of a record go on in the file that was recognised as its content.
+
+        Args:
+            record: of the content.
+            fd: the file, open for reading; it stays the caller's.
+            now: monotonic time, seconds.
 
         Returns:
             The harvester, an orphan no longer; None where the record has none.
 
         Raises:
-            OSError: the file cannot be opened.
+            OSError: the file cannot be read, or there is no descriptor left; the orphan waits on.
         """
         for harvester in self._patience:
             if harvester.record is record:
-                harvester.adopt(os.open(path, os.O_RDONLY | os.O_CLOEXEC), now)
+                harvester.adopt(os.dup(fd), now)
                 del self._patience[harvester]
                 return harvester
         return None

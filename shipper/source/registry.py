@@ -12,6 +12,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import stat
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("shipper.source")
 
+# A pipe that took a file's name must not block; regular files do not care.
+OPEN_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 REMOVED_IDLE = 30.0  # seconds at most that a deleted file is kept open after its last line
 COMPRESSED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
 
@@ -100,6 +103,7 @@ class Registry:
         self.counters: dict[str, int] = defaultdict(int)
         self._encoder = encoder
         self._open_limit = min(settings.harvester_limit or open_limit, open_limit)
+        self._compressed: dict[Ident, tuple[int, int, str]] = {}  # size, mtime and kind
         self._truncated: set[Ident] = set()  # inodes whose content was replaced under us
         # Only what is there at the very first start is skipped: a file that comes later is new from its first line.
         self._skip_present = settings.seek_to_tail and not self.known.records
@@ -133,8 +137,10 @@ class Registry:
                 self._overlap(path, owner)
             elif ident in self.followed:
                 self._revisit(self.followed[ident], path, status)
-            elif status.st_size:
+            elif status.st_size and not self._known_compressed(path, ident, status):
                 new.append((path, status))
+        if scan.complete:
+            self._let_go_of_replaced(scan.files, seen, now, wall)
         if new:
             # What has been truncated must be known before a copy of it is judged.
             self.poll(now, wall)
@@ -171,11 +177,36 @@ class Registry:
             file.size, file.mtime = status.st_size, status.st_mtime_ns
             file.state = "waiting"
 
+    def _known_compressed(self, path: str, ident: Ident, status: os.stat_result) -> bool:
+        size, mtime, kind = self._compressed.get(ident, (0, 0, ""))
+        if (size, mtime) != (status.st_size, status.st_mtime_ns):
+            return False
+        self._ignore_compressed(path, kind)
+        return True
+
+    def _ignore_compressed(self, path: str, kind: str) -> None:
+        self.ignored[path] = f"compressed ({kind}): it is not read; its plain form was, before"
+
+    def _let_go_of_replaced(
+        self, files: dict[str, os.stat_result], seen: set[Ident], now: float, wall: float
+    ) -> None:
+        """Closed files whose name another file has got: what they were may be found under a new inode."""
+        for ident, file in list(self.followed.items()):
+            if ident not in seen and file.harvester is None and file.path in files:
+                self._let_go(ident, file, now, wall)
+
+    def _let_go(self, ident: Ident, file: Followed, now: float, wall: float) -> None:
+        record = file.record
+        del self.followed[ident]
+        self.known.unbind(record, wall)
+        record.size = max(record.size, file.size)
+        if record.size > record.offset:
+            self.orphans.add_unread(record, now)
+
     # -- identification --------------------------------------------------------------------------------------------
 
     def _identify_all(self, new: list[tuple[str, os.stat_result]], now: float, wall: float) -> None:
-        for harvester in self.harvesters():
-            self.known.checkpoint(harvester, wall)
+        self._bring_up_to_date(wall)
         matching = Round(
             self.known.records.values(),
             self.known.bound,
@@ -187,38 +218,79 @@ class Registry:
         new.sort(key=lambda item: not matching.knows_inode(item[1].st_ino))
         for path, _ in new:
             try:
-                fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+                fd = os.open(path, OPEN_FLAGS)
             except OSError as error:
                 if error.errno != errno.ENOENT:
                     self._cannot_open(path, error)
                 continue
             try:
                 self._identify(path, fd, matching, now, wall)
+            except OSError as error:  # EIO, ESTALE: of this file only
+                self._cannot_open(path, error)
             finally:
                 os.close(fd)
 
     def _identify(self, path: str, fd: int, matching: Round, now: float, wall: float) -> None:
         status = os.fstat(fd)
         ident = (status.st_dev, status.st_ino)
-        if ident in self.followed or not status.st_size:
+        if ident in self.followed or not status.st_size or not stat.S_ISREG(status.st_mode):
             return
         head = os.pread(fd, self.settings.fingerprint_length, 0)
         kind = next((name for magic, name in COMPRESSED.items() if head.startswith(magic)), None)
         if kind:
-            self.ignored[path] = f"compressed ({kind}): it is not read; its plain form was, before"
+            self._compressed[ident] = (status.st_size, status.st_mtime_ns, kind)
+            self._ignore_compressed(path, kind)
             return
         match = matching.look(path, status, fd, head)
         record = match.record
         if record is None and match.equals is not None:
-            if self.copies.hold(ident, path, status.st_size, match.equals, now):
-                return
-            log.info(
-                "%s equals another file and does not change: it is read as one of its own", path
-            )
+            original = self._followed_as(match.equals)
+            if original is not None and self._is_removed_content(original, status, fd):
+                # Written anew and renamed over it, as rsync does: the content goes on here once the old file is done.
+                record = self._succeed(original, wall)
+                if record is None:
+                    return
+            else:
+                longest = 1 << 62 if original is None else self._size_of(original)
+                if self.copies.hold(ident, path, status.st_size, match.equals, now, longest):
+                    return
+                log.info("%s begins like another file: it is read as one of its own", path)
         if record is None:
+            if matching.knows_inode(status.st_ino):
+                self._truncated.add(ident)  # while nobody looked
             record = self._new_record(path, status, wall)
             matching.add(record.key, path, head)
-        self._bind(record, path, status, now)
+        self._bind(record, path, fd, status, now)
+
+    def _followed_as(self, key: str) -> Followed | None:
+        return next((file for file in self.followed.values() if file.record.key == key), None)
+
+    def _size_of(self, file: Followed) -> int:
+        harvester = file.harvester
+        return file.size if harvester is None else max(harvester.size, harvester.read_to)
+
+    def _is_removed_content(self, file: Followed, status: os.stat_result, fd: int) -> bool:
+        """Whether a file holds, beyond doubt, the content of a deleted one that is still open."""
+        record, harvester = file.record, file.harvester
+        return (
+            harvester is not None
+            and harvester.removed
+            and record.head_length >= identity.MIN_EVIDENCE
+            and identity.matches(
+                record, status.st_size, lambda length, offset: os.pread(fd, length, offset)
+            )
+        )
+
+    def _succeed(self, file: Followed, wall: float) -> FileRecord | None:
+        """The record of a deleted file, free for its successor; None while it is not read and settled."""
+        harvester = file.harvester
+        if harvester is None or not self._may_close(harvester):
+            return None
+        ident = (harvester.device, harvester.inode)
+        self.close(file)
+        del self.followed[ident]
+        self.known.unbind(file.record, wall)
+        return file.record
 
     def _new_record(self, path: str, status: os.stat_result, wall: float) -> FileRecord:
         record = FileRecord(
@@ -242,8 +314,11 @@ class Registry:
         self.known.records[record.key] = record
         return record
 
-    def _bind(self, record: FileRecord, path: str, status: os.stat_result, now: float) -> None:
+    def _bind(
+        self, record: FileRecord, path: str, fd: int, status: os.stat_result, now: float
+    ) -> None:
         ident = (status.st_dev, status.st_ino)
+        harvester = self.orphans.adopt(record, fd, now)
         moved = (record.device, record.inode, record.path) != (*ident, path)
         if moved and record.head_length:
             log.info(
@@ -259,8 +334,8 @@ class Registry:
         self.copies.release(ident)
         file = Followed(record, path, status.st_size, status.st_mtime_ns)
         self.followed[ident] = file
-        file.harvester = self.orphans.adopt(record, path, now)
-        if file.harvester is not None:
+        file.harvester = harvester
+        if harvester is not None:
             file.state = "open"
         elif not record.head_length or record.offset != status.st_size:
             file.state = "waiting"
@@ -281,8 +356,11 @@ class Registry:
         slots = self._open_limit - self.open_files
         if slots < len(waiting):
             slots += self._free_slots(len(waiting) - slots)
-        for ident, file in waiting[: max(0, slots)]:
+        for ident, file in waiting:
+            if slots <= 0:
+                break
             self._open(ident, file, now)
+            slots -= file.harvester is not None
 
     def _free_slots(self, wanted: int) -> int:
         """Close files that are read and settled to their end, idle longest first; others never."""
@@ -297,22 +375,40 @@ class Registry:
         return min(wanted, len(idle))
 
     def _open(self, ident: Ident, file: Followed, now: float) -> None:
-        record = file.record
         try:
-            fd = os.open(file.path, os.O_RDONLY | os.O_CLOEXEC)
+            fd = os.open(file.path, OPEN_FLAGS)
         except OSError as error:
             if error.errno != errno.ENOENT:
                 self._cannot_open(file.path, error)
             return
+        try:
+            harvester = self._harvest_from(fd, ident, file, now)
+        except OSError as error:
+            self._cannot_open(file.path, error)
+        else:
+            if harvester is not None:
+                file.harvester, file.state, file.note = harvester, "open", ""
+                self._truncated.discard(ident)
+                self.counters["files_opened"] += 1
+                return
+        os.close(fd)
+
+    def _harvest_from(self, fd: int, ident: Ident, file: Followed, now: float) -> Harvester | None:
+        """
+        Make the harvester of a file that has just been opened; None where it is not the file it was.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        record = file.record
         status = os.fstat(fd)
-        known = not record.head_length or identity.matches(
+        if (status.st_dev, status.st_ino) != ident:
+            return None
+        if record.head_length and not identity.matches(
             record, status.st_size, lambda length, offset: os.pread(fd, length, offset)
-        )
-        if (status.st_dev, status.st_ino) != ident or not known:
-            os.close(fd)
-            if (status.st_dev, status.st_ino) == ident:
-                self._orphan(ident, file, now)
-            return
+        ):
+            self._orphan(ident, file, now)
+            return None
         harvester = Harvester(
             record,
             fd,
@@ -321,13 +417,11 @@ class Registry:
             self.settings.fingerprint_length,
             now,
         )
-        file.harvester, file.state, file.note = harvester, "open", ""
         if not record.head_length and record.offset:
             self._start_at_end(harvester)
         elif not record.head_length and ident in self._truncated:
             harvester.hole = _hole(fd)
-        self._truncated.discard(ident)
-        self.counters["files_opened"] += 1
+        return harvester
 
     def _start_at_end(self, harvester: Harvester) -> None:
         """Take note of the head of a file whose present content is not wanted."""
@@ -458,12 +552,7 @@ class Registry:
             file.missing += 1
             if file.missing < 2:
                 continue
-            record = file.record
-            del self.followed[ident]
-            self.known.unbind(record, wall)
-            record.size = max(record.size, file.size)
-            if record.size > record.offset:
-                self.orphans.add_unread(record, now)
+            self._let_go(ident, file, now, wall)
         self.known.forget_deleted(self.orphans.keys, now, wall, clean=self.settings.clean_deleted)
 
     def lost(self, now: float) -> Iterator[tuple[Harvester, int, str]]:
@@ -506,11 +595,14 @@ class Registry:
 
     def checkpoint(self, wall: float) -> list[FileRecord]:
         """Records that have changed since the last call."""
+        self._bring_up_to_date(wall)
+        return self.known.take_changed()
+
+    def _bring_up_to_date(self, wall: float) -> None:
         for harvester in self.harvesters():
             record = harvester.record
             if harvester.ledger.safe != record.offset or len(harvester.head) != record.head_length:
                 self.known.checkpoint(harvester, wall)
-        return self.known.take_changed()
 
     def _retire(self, harvester: Harvester) -> None:
         """Close a harvester for good; its counts are kept."""
@@ -535,7 +627,10 @@ class Registry:
 
 def _hole(fd: int) -> int:
     """Length of the run of zero bytes that a file begins with."""
-    at = 0
+    try:
+        at = os.lseek(fd, 0, os.SEEK_DATA)  # reading is by offset: nobody uses the descriptor's own
+    except OSError as error:  # all of it, or the file system cannot tell
+        at = os.fstat(fd).st_size if error.errno == errno.ENXIO else 0
     while block := os.pread(fd, 1 << 20, at):
         rest = block.lstrip(b"\0")
         if rest:
