@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 BLOCK = 128 * 1024  # bytes a read; larger blocks are not faster
 HOLD = 64 * 1024  # bytes of unfinished line or group kept in memory
+ANCHORS = 8  # ends of pieces whose markers are remembered
 LONGEST_LINE = 2**30  # bytes; a longer line is several events (the length in an id has ten digits)
 FIRST_STEP = 1024 * 1024  # bytes reserved ahead for a file at first; doubles up to LAST_STEP
 LAST_STEP = 64 * 1024 * 1024
@@ -49,6 +50,8 @@ class Harvester:
         oldest_unsettled: monotonic time at which the oldest pending byte was read; 0 where nothing is pending.
         truncated_lines: over-long lines that were cut.
         decode_errors: events that a parser could not read and passed on whole.
+        anchors: offset, length and hash of the bytes before the ends of the last pieces: a copy that was taken a moment
+            before the file was truncated is recognised by them.
         hole: zero bytes up to here were left by a writer that went on at its old offset after a truncation.
     """
 
@@ -60,6 +63,7 @@ class Harvester:
         "_scan_marker",
         "_step",
         "_whole",
+        "anchors",
         "chain",
         "decode_errors",
         "device",
@@ -129,6 +133,7 @@ class Harvester:
         self.oldest_unsettled = 0.0
         self.truncated_lines = self.decode_errors = 0
         self.hole = 0
+        self.anchors: list[tuple[int, int, bytes]] = []
         self._grow = 0
         self._whole = False
         self._scan: int | None = None
@@ -364,6 +369,8 @@ class Harvester:
         if self.ledger.settled:
             self.oldest_unsettled = now
         self.ledger.track(piece, self.marker)
+        self.anchors.append((piece.end, len(self.marker), digest(self.marker)))
+        del self.anchors[:-ANCHORS]
         if piece.end <= self.record.sent:
             return False
         self.record.sent = piece.end + self._step

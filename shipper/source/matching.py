@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from shipper.source import identity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from shipper.checkpoint.store import FileRecord
     from shipper.source.harvester import Harvester
@@ -27,10 +27,11 @@ Ident = tuple[int, int]
 
 @dataclass(slots=True)
 class Match:
-    """What was found out about a file: at most one of the two is set."""
+    """What was found out about a file."""
 
     record: FileRecord | None = None
     equals: str | None = None  # key of the file that this one equals
+    covers: Harvester | None = None  # the orphan that had read all of this file, and more
 
 
 class Round:
@@ -40,7 +41,7 @@ class Round:
     Args:
         records: all of the input, up to date.
         bound: keys of those whose file is there.
-        missing: keys of content whose copy is expected.
+        orphans: harvesters of content whose copy is expected.
         open_files: harvesters with a descriptor.
         head_limit: bytes of a fingerprint at most.
     """
@@ -49,12 +50,13 @@ class Round:
         self,
         records: Iterable[FileRecord],
         bound: set[str],
-        missing: set[str],
+        orphans: Iterable[Harvester],
         open_files: Iterable[Harvester],
         head_limit: int,
     ) -> None:
         self._bound = bound
-        self._missing = missing
+        self._orphans = list(orphans)
+        self._missing = {orphan.record.key for orphan in self._orphans}
         self._open = [harvester for harvester in open_files if harvester.fd >= 0]
         self._head_limit = head_limit
         self._by_inode: dict[int, list[FileRecord]] = defaultdict(list)
@@ -85,19 +87,52 @@ class Round:
         def read(length: int, offset: int) -> bytes:
             return os.pread(fd, length, offset)
 
+        orphan = self._read_further(status.st_size, head, read)
+        if orphan is not None:
+            return Match(covers=orphan)
         candidates = {record.key: record for record in self._by_inode.get(status.st_ino, ())}
         candidates.update({record.key: record for record in self._under_head(head)})
         matching = [r for r in candidates.values() if identity.matches(r, status.st_size, read)]
-        free = [record for record in matching if record.key not in self._bound]
+        left = self._left_behind(status)
+        free = [r for r in matching if r.key not in self._bound or r.key in left]
         record = identity.best(free, path, status, self._missing)
         if record is not None:
             return Match(record)
-        equals = next((record.key for record in matching if record.key in self._bound), None)
+        equals = next((r.key for r in matching if r.key in self._bound), None)
         return Match(equals=equals or self._beginning_of(status.st_size, fd, head))
 
     def add(self, key: str, path: str, head: bytes) -> None:
         """Take note of a file that is new in this round."""
         self._new[head].append((key, path))
+
+    def _read_further(
+        self, size: int, head: bytes, read: Callable[[int, int], bytes]
+    ) -> Harvester | None:
+        """
+        The orphan that this file is a copy of, if the orphan had read beyond the copy's end already.
+
+        That is how copytruncate leaves it: what is written between the copy's last read and the truncation is only known to
+        whoever was reading.
+        """
+        for orphan in self._orphans:
+            if size >= orphan.position or not head.startswith(orphan.head[: len(head)]):
+                continue
+            if identity.matches(orphan.record, size, read):
+                return orphan
+            for end, length, marker in reversed(orphan.anchors):
+                if end <= size:
+                    if identity.digest(read(length, end - length)) == marker:
+                        return orphan
+                    break
+        return None
+
+    def _left_behind(self, status: os.stat_result) -> set[str]:
+        """Keys of deleted files that are read to their end: their content may go on in a file that came back."""
+        return {
+            harvester.record.key
+            for harvester in self._open
+            if harvester.removed and harvester.eof and status.st_size >= harvester.read_to
+        }
 
     def _under_head(self, head: bytes) -> list[FileRecord]:
         found: list[FileRecord] = []

@@ -39,6 +39,7 @@ class Orphans:
         self._encoder = encoder
         self._head_limit = head_limit
         self._patience: dict[Harvester, float] = {}
+        self._needed: dict[Harvester, float] = {}
 
     def __len__(self) -> int:
         return len(self._patience)
@@ -61,6 +62,17 @@ class Orphans:
         encoder = self._encoder(record.key, record.path)
         fd = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
         self.add(Harvester(record, fd, self._chain, encoder, self._head_limit, now), now)
+
+    def need(self, harvester: Harvester, now: float) -> bool:
+        """
+        A shorter copy of an orphan was found: what the copy lacks and nobody read is lost now, the rest must settle.
+
+        Returns:
+            Whether that is done, and the copy may be bound.
+        """
+        self._patience[harvester] = min(self._patience[harvester], now)
+        self._needed[harvester] = now + GRACE
+        return harvester.ledger.settled and harvester.sure <= harvester.position
 
     def adopt(self, record: FileRecord, fd: int, now: float) -> Harvester | None:
         """
@@ -96,13 +108,17 @@ class Orphans:
         finished = [
             harvester
             for harvester, patience in self._patience.items()
-            if now >= patience and harvester.ledger.settled and harvester.sure <= harvester.position
+            if now >= max(patience, self._needed.get(harvester, 0.0))
+            and harvester.ledger.settled
+            and harvester.sure <= harvester.position
         ]
         for harvester in finished:
             del self._patience[harvester]
+            self._needed.pop(harvester, None)
         return finished
 
     def drop(self, key: str) -> None:
         """Forget the orphan of a key."""
         for harvester in [one for one in self._patience if one.record.key == key]:
             del self._patience[harvester]
+            self._needed.pop(harvester, None)

@@ -210,7 +210,7 @@ class Registry:
         matching = Round(
             self.known.records.values(),
             self.known.bound,
-            self.orphans.keys,
+            self.orphans,
             self.harvesters(),
             self.settings.fingerprint_length,
         )
@@ -243,6 +243,9 @@ class Registry:
             return
         match = matching.look(path, status, fd, head)
         record = match.record
+        if match.covers is not None:
+            self._bind_shorter(match.covers, path, status, fd, now)
+            return
         if record is None and match.equals is not None:
             original = self._followed_as(match.equals)
             if original is not None and self._is_removed_content(original, status, fd):
@@ -292,6 +295,21 @@ class Registry:
         self.known.unbind(file.record, wall)
         return file.record
 
+    def _bind_shorter(
+        self, orphan: Harvester, path: str, status: os.stat_result, fd: int, now: float
+    ) -> None:
+        """Bind a copy of which the orphan had read all and more: nothing of it is to be read again."""
+        if not self.orphans.need(orphan, now):
+            return
+        self.orphans.drop(orphan.record.key)
+        self._retire(orphan)
+        record, size = orphan.record, status.st_size
+        record.offset = record.size = size
+        start = max(0, size - identity.MARKER)
+        marker = os.pread(fd, size - start, start)
+        record.marker, record.marker_length = identity.digest(marker), len(marker)
+        self._bind(record, path, fd, status, now)
+
     def _new_record(self, path: str, status: os.stat_result, wall: float) -> FileRecord:
         record = FileRecord(
             identity.new_key(),
@@ -329,6 +347,11 @@ class Registry:
             )
         record.path, (record.device, record.inode) = path, ident
         record.gone = 0.0
+        for other, left in list(self.followed.items()):
+            if left.record is record and left.harvester is not None:
+                # A deleted file, read to its end, whose content came back under another inode.
+                del self.followed[other]
+                self.orphans.add(left.harvester, now)
         self.known.bound.add(record.key)
         self.known.touch(record)
         self.copies.release(ident)

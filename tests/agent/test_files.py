@@ -570,3 +570,45 @@ def test_globs(tmp_path):
     w.close()
 
     assert {"a.log", "x/b.log", "x/y/z/c.log"} == names
+
+
+def test_copied_away_and_back_under_a_running_agent(world):
+    """The deleted file is still held open when its copy comes back."""
+    w = world()
+    w.write("app.log", lines(0, 5))
+    w.run()
+    shutil.copyfile(w.logs / "app.log", w.logs / "elsewhere")
+    (w.logs / "app.log").unlink()
+    w.run(1)
+    shutil.copyfile(w.logs / "elsewhere", w.logs / "app.log")
+    w.run(6)
+    w.write("app.log", lines(5, 1))
+    w.run()
+
+    assert expected((0, 6)) == w.count()
+    assert 1 == max(w.sent.values())
+
+
+@pytest.mark.parametrize("settled", [False, True])
+@pytest.mark.parametrize("restart", [False, True])
+def test_copytruncate_after_more_was_read_than_was_copied(world, settled, restart):
+    """Lines written after the copy's last read: the agent has them, the copy has not; the copy is not read again."""
+    w = world()
+    w.write("app.log", lines(0, 50))
+    w.run()
+    shutil.copyfile(w.logs / "app.log", w.logs / "app.log.1")
+    w.write("app.log", lines(50, 3))
+    w.step()
+    if settled:
+        w.settle()
+        w.step(0.0)
+    os.truncate(w.logs / "app.log", 0)
+    w.write("app.log", lines(60, 1))
+    w.run(20)
+    if restart:
+        w.crash()
+        w.run(8)
+
+    assert expected((0, 53), (60, 1)) == w.count()
+    assert 1 == max(w.sent.values())
+    assert [] == w.gaps()
