@@ -49,6 +49,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ShipperError as error:
         _tell(error)
         return error.exit_code
+    except PermissionError as error:
+        # The agent's folder is its user's alone, and whoever looks into it is often somebody else.
+        todo = "this user may not: run it as the agent's user, or with sudo"
+        print(f"{error.filename}: {error.strerror}; {todo}", file=sys.stderr)
+        return ShipperError.exit_code
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:

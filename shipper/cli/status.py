@@ -142,16 +142,23 @@ def _ask(args: argparse.Namespace) -> _Answer:
             f"at 'shipper checkpoint list -c {config}', or switch http.enabled on and restart it"
         )
     written = read_endpoint(place.path_data)
+    hidden = place.path_data.is_dir() and not os.access(place.path_data, os.X_OK)
     notes: list[str] = []
     if written is None:
+        if hidden and place.http.port == 0:
+            raise ShipperError(
+                f"{place.path_data}/http.json, where the agent has written down its port: Permission denied; "
+                "run this as the agent's user or with sudo, or name the address with --url"
+            )
         if place.http.port == 0:
             raise _nobody(
                 f"no agent has written down its port in {place.path_data}/http.json",
                 f"-c {config}",
             )
         written = Endpoint(place.http.host, place.http.port)
+        reason = "this user may not look into" if hidden else "no agent has noted its address in"
         notes.append(
-            f"no agent has noted its address in {place.path_data}: this is whoever answers at "
+            f"{reason} {place.path_data}: this is whoever answers at "
             f"http.host and http.port, {written.url}; it may be the agent of another configuration"
         )
         where = f"http.host and http.port of {config}"

@@ -119,6 +119,10 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     """
     if not path.exists():
         raise StoreError(f"{path}: no such local store; has `shipper run` written to it yet?")
+    if not os.access(path, os.R_OK):
+        raise StoreError(
+            f"{path}: Permission denied; only the agent's user may read it: run this as that user, or with sudo"
+        )
     name = f"file:{quote(str(path))}"
     # A folder that we may not write to has no room for the shared memory of WAL. Where no agent has the store open
     # (no -wal file) the file alone is the whole store, and may be read as it is.

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -190,3 +191,54 @@ def test_python_m_shipper() -> None:
         [*PYTHON, "version"], capture_output=True, text=True, env=environment, check=True
     )
     assert out.stdout.startswith(f"shipper {__version__}\n")
+
+
+# Root may look everywhere, so a test that runs as root gives its rights up once all is imported.
+AS_NOBODY = """
+import contextlib, io, os, sys
+from shipper.cli import main
+with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    main(sys.argv[1:])
+if os.geteuid() == 0:
+    os.setgroups([]), os.setgid(65534), os.setuid(65534)
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["status"],
+        ["search", "x"],
+        ["checkpoint", "list"],
+        ["checkpoint", "forget", "/x"],
+        ["dead-letter", "list"],
+    ],
+)
+def test_commands_of_another_user_say_whose_rights_are_missing(words: list[str]) -> None:
+    """The agent's folder is its user's alone: no traceback, and not "no agent answers"."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "data").mkdir()
+        (folder / "o.db").write_bytes(b"")
+        config = folder / "config.yml"
+        config.write_text(f"{SMALL}path.data: data\nhttp.port: 0\n")
+        (folder / "o.db").chmod(0)
+        (folder / "data").chmod(0)
+        try:
+            done = subprocess.run(
+                [sys.executable, "-c", AS_NOBODY, *words, "-c", str(config)],
+                capture_output=True,
+                text=True,
+                env=os.environ | {"PYTHONPATH": str(ROOT)},
+                check=False,
+            )
+        finally:
+            (folder / "data").chmod(0o700)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert f"{folder}/" in done.stderr
+    assert "Permission denied; " in done.stderr
+    assert "or with sudo" in done.stderr
+    assert done.stderr.count("\n") == 1
