@@ -48,6 +48,8 @@ class Parser(argparse.ArgumentParser):
                 if word not in words and (meant := did_you_mean(word, words)):
                     message += f"; {meant}"
                     break
+        if "ignored explicit argument" in message:  # -foo, read as -f with the value oo
+            message += "; a word that begins with a minus sign stands behind '--'"
         raise UsageError(f"{self.prog}: {message}; '{self.prog} --help' tells the options")
 
     def _all_options(self) -> Iterable[str]:

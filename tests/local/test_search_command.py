@@ -207,6 +207,14 @@ def test_nothing_found_says_how_much_there_was_to_find(db: str, capsys: pytest.C
     assert err == f"nothing found: none of the 4 events in {db}\n"
 
 
+def test_a_word_to_leave_out_that_looks_like_an_option():
+    parser = Parser(prog="shipper search")
+    search.configure(parser)
+    with pytest.raises(UsageError, match="a word that begins with a minus sign stands behind '--'"):
+        parser.parse(["-foo"])
+    assert parser.parse(["--", "-foo"]).query == ["-foo"]
+
+
 @pytest.mark.parametrize("limit", ["0", "-1", "many", "1.5"])
 def test_a_limit_is_a_whole_number(limit: str):
     parser = Parser(prog="shipper search")
