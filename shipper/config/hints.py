@@ -16,7 +16,7 @@ TOP = {
     "filebeat.inputs": "write inputs",
     "filebeat.modules": f"write an input and {_PIPELINES}",
     "filebeat.config": "inputs stand in this one file",
-    "filebeat.autodiscover": "name the files in inputs: paths: [/var/log/containers/*.log], with the container parser",
+    "filebeat.autodiscover": "name the files in inputs: paths: [/var/log/pods/*/*/*.log*], with the container parser",
     "filebeat.registry": "the state is in path.data",
     "filebeat.shutdown_timeout": "write shutdown_timeout",
     "filebeat.overwrite_pipelines": "run 'shipper setup' when a pipeline has changed",
