@@ -184,10 +184,9 @@ class Delivery:
         clashes = self._landing.refusals.id_clashes
         if not clashes:
             return []
-        return [
-            f"{clashes} events met their id in the cluster though they were never sent; look at "
-            "`shipper dead-letter list`: was path.data copied to another host or restored from a backup?"
-        ]
+        what = f"{clashes} events met their id in the cluster though they were never sent"
+        advice = "was path.data copied to another host or restored from a backup?"
+        return [f"{what}; look at `shipper dead-letter list`: {advice}"]
 
     def stop(self, timeout: float) -> None:
         """Stop the senders and close the output; what is not settled stays so, and is sent again at the next start."""
