@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.cluster.rig.node import Node
+    from tests.cluster.rig.shared import Shared
 
 _PRODUCTS = ("opensearch", "elasticsearch")
 _FIXTURES = {
@@ -38,15 +39,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what needs a node, and keeps the tests of one shared node in one process."""
+    """Marks what needs a node, so that ``-m "not cluster"`` leaves out just that."""
     for item in items:
-        wanted = _FIXTURES.intersection(getattr(item, "fixturenames", ()))
-        if wanted or item.get_closest_marker("cluster"):
+        if _FIXTURES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.cluster)
-            parameters = getattr(getattr(item, "callspec", None), "params", {})
-            shared = sorted((wanted - {"node", "start_node"}) | {parameters.get("node", "")} - {""})
-            if shared:
-                item.add_marker(pytest.mark.xdist_group(shared[0]))
+
+
+_SHARED = pytest.StashKey["Shared"]()
+
+
+def _shared_nodes(config: pytest.Config, factory: pytest.TempPathFactory) -> Shared:
+    """What the processes of this run have in common."""
+    if _SHARED not in config.stash:
+        from tests.cluster.rig.shared import Shared  # noqa: PLC0415 - other tests need no rig
+
+        folder = factory.getbasetemp()
+        config.stash[_SHARED] = Shared(folder.parent if hasattr(config, "workerinput") else folder)
+    return config.stash[_SHARED]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if _SHARED in session.config.stash:
+        session.config.stash[_SHARED].close()
 
 
 def _start(node: Node) -> None:
@@ -60,26 +74,33 @@ def _start(node: Node) -> None:
         pytest.skip(str(missing))
 
 
-def _shared(product: str, config: pytest.Config) -> Iterator[Node]:
+def _plain(product: str, config: pytest.Config, factory: pytest.TempPathFactory) -> Iterator[Node]:
     from tests.cluster.rig.node import Node  # noqa: PLC0415
 
+    def make() -> Node:
+        node = Node(product, config.getoption(product) or "", given=given)
+        _start(node)
+        return node
+
     given = os.environ.get(f"SHIPPER_TEST_{product.upper()}")
-    node = Node(product, config.getoption(product) or "", given=given)
-    _start(node)
-    yield node
-    node.close()
+    with _shared_nodes(config, factory).use(product, make) as node:
+        yield node
 
 
 @pytest.fixture(scope="session")
-def opensearch(pytestconfig: pytest.Config) -> Iterator[Node]:
+def opensearch(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Node]:
     """The OpenSearch node of this run."""
-    yield from _shared("opensearch", pytestconfig)
+    yield from _plain("opensearch", pytestconfig, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
-def elasticsearch(pytestconfig: pytest.Config) -> Iterator[Node]:
+def elasticsearch(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Node]:
     """The Elasticsearch node of this run."""
-    yield from _shared("elasticsearch", pytestconfig)
+    yield from _plain("elasticsearch", pytestconfig, tmp_path_factory)
 
 
 @pytest.fixture(params=_PRODUCTS)
@@ -112,25 +133,32 @@ def start_node(pytestconfig: pytest.Config) -> Iterator[Callable[..., Node]]:
         node.close()
 
 
-def _secure(product: str, config: pytest.Config) -> Iterator[Node]:
+def _secure(product: str, config: pytest.Config, factory: pytest.TempPathFactory) -> Iterator[Node]:
     from tests.cluster.rig.secure import SecureNode  # noqa: PLC0415
 
-    node = SecureNode(product, config.getoption(product) or "")
-    _start(node)
-    yield node
-    node.close()
+    def make() -> Node:
+        node = SecureNode(product, config.getoption(product) or "")
+        _start(node)
+        return node
+
+    with _shared_nodes(config, factory).use(f"secure-{product}", make) as node:
+        yield node
 
 
 @pytest.fixture(scope="session")
-def secure_opensearch(pytestconfig: pytest.Config) -> Iterator[Node]:
+def secure_opensearch(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Node]:
     """OpenSearch with TLS by a private authority, users and roles."""
-    yield from _secure("opensearch", pytestconfig)
+    yield from _secure("opensearch", pytestconfig, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
-def secure_elasticsearch(pytestconfig: pytest.Config) -> Iterator[Node]:
+def secure_elasticsearch(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Node]:
     """Elasticsearch with TLS by a private authority, users, roles and API keys."""
-    yield from _secure("elasticsearch", pytestconfig)
+    yield from _secure("elasticsearch", pytestconfig, tmp_path_factory)
 
 
 @pytest.fixture

@@ -228,13 +228,17 @@ class Node:
 
     def close(self) -> None:
         """Ends the node and forgets its data."""
-        if self._client is not None:
-            self._client.close()
-            self._client = None
+        self.close_client()
         self.stop()
         if self._data is not None:
             shutil.rmtree(self._data, ignore_errors=True)
             self._data = None
+
+    def close_client(self) -> None:
+        """Closes the official client's connections; the next use makes a new one."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
 
     def log(self) -> str:
         """What the node wrote to its log."""
@@ -392,27 +396,28 @@ class Node:
         path = (
             "/_plugins/_security/api/roles" if self.product == "opensearch" else "/_security/role"
         )
-        status, answer = self.request("PUT", f"{path}/{name}", definition)
-        assert status in {200, 201}, answer
+        self._put(f"{path}/{name}", definition)
 
     def add_user(self, name: str, password: str, *roles: str) -> None:
         """Puts a user who has these roles. A secure OpenSearch wants a password that is hard to guess."""
         if self.product == "elasticsearch":
-            status, answer = self.request(
-                "PUT", f"/_security/user/{name}", {"password": password, "roles": list(roles)}
-            )
-            assert status == 200, answer
+            self._put(f"/_security/user/{name}", {"password": password, "roles": list(roles)})
             return
-        status, answer = self.request(
-            "PUT", f"/_plugins/_security/api/internalusers/{name}", {"password": password}
-        )
-        assert status in {200, 201}, answer
+        self._put(f"/_plugins/_security/api/internalusers/{name}", {"password": password})
         for role in roles:
             path = f"/_plugins/_security/api/rolesmapping/{role}"
             _, present = self.request("GET", path)
             users = present.get(role, {}).get("users", []) if isinstance(present, dict) else []
-            status, answer = self.request("PUT", path, {"users": sorted({*users, name})})
-            assert status in {200, 201}, answer
+            self._put(path, {"users": sorted({*users, name})})
+
+    def _put(self, path: str, body: dict[str, Any]) -> None:
+        """Puts, again while somebody else's change of the same document is on its way (OpenSearch answers 409)."""
+        for _ in range(50):
+            status, answer = self.request("PUT", path, body)
+            if status != 409:
+                break
+            time.sleep(_POLL)
+        assert status in {200, 201}, answer
 
     def add_api_key(self, name: str, privileges: dict[str, Any]) -> tuple[str, str]:
         """
