@@ -224,9 +224,11 @@ class Harvester:
         rest = window[consumed:]
         newline, limit = self.chain.newline, self.chain.limit
         if len(rest) > limit + len(newline) and not self._ends_within(rest, limit):
-            width = len(newline)
-            self._scan = self.position + len(rest) // width * width
-            self._scan_marker = rest[: len(rest) // width * width][-MARKER:]
+            # A mark may have ended a line within a character: code units are counted from the file's start.
+            end = self.position + len(rest)
+            spare = end % len(newline)
+            self._scan = end - spare
+            self._scan_marker = rest[: len(rest) - spare][-MARKER:]
             rest = b""
         elif len(rest) > HOLD:
             self._grow = len(rest) + BLOCK
@@ -237,7 +239,8 @@ class Harvester:
         self.tail = rest
 
     def _ends_within(self, rest: bytes, limit: int) -> bool:
-        return _find(rest[: limit + len(self.chain.newline)], self.chain.newline) >= 0
+        newline = self.chain.newline
+        return _find(rest[: limit + len(newline)], newline, self.position) >= 0
 
     def _pass_long_line(self, now: float, wall: float, stamp: str) -> Piece | None:
         """Look for the end of an over-long line without holding it."""
@@ -251,7 +254,7 @@ class Harvester:
             self.read_to = at + len(data)
             self.size = max(self.size, self.read_to)
         newline = self.chain.newline
-        found = _find(data, newline)
+        found = _find(data, newline, at)
         end = at + found + len(newline) if found >= 0 else None
         terminated = end is not None
         if end is None and at + len(data) == cut:
@@ -465,10 +468,10 @@ class Harvester:
         return max(0, self.size - self.ledger.safe)
 
 
-def _find(data: bytes, newline: bytes) -> int:
-    """Index of the first terminator that stands at a multiple of its width; -1 where there is none."""
+def _find(data: bytes, newline: bytes, base: int) -> int:
+    """Index of the first terminator that stands at a multiple of its width in the file; -1 where there is none."""
     width = len(newline)
     index = data.find(newline)
-    while index >= 0 and index % width:
+    while index >= 0 and (base + index) % width:
         index = data.find(newline, index + 1)
     return index

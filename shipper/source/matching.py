@@ -93,8 +93,7 @@ class Round:
         candidates = {record.key: record for record in self._by_inode.get(status.st_ino, ())}
         candidates.update({record.key: record for record in self._under_head(head)})
         matching = [r for r in candidates.values() if identity.matches(r, status.st_size, read)]
-        left = self._left_behind(status)
-        free = [r for r in matching if r.key not in self._bound or r.key in left]
+        free = [record for record in matching if record.key not in self._bound]
         record = identity.best(free, path, status, self._missing)
         if record is not None:
             return Match(record)
@@ -125,14 +124,6 @@ class Round:
                         return orphan
                     break
         return None
-
-    def _left_behind(self, status: os.stat_result) -> set[str]:
-        """Keys of deleted files that are read to their end: their content may go on in a file that came back."""
-        return {
-            harvester.record.key
-            for harvester in self._open
-            if harvester.removed and harvester.eof and status.st_size >= harvester.read_to
-        }
 
     def _under_head(self, head: bytes) -> list[FileRecord]:
         found: list[FileRecord] = []

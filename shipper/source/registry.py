@@ -347,11 +347,6 @@ class Registry:
             )
         record.path, (record.device, record.inode) = path, ident
         record.gone = 0.0
-        for other, left in list(self.followed.items()):
-            if left.record is record and left.harvester is not None:
-                # A deleted file, read to its end, whose content came back under another inode.
-                del self.followed[other]
-                self.orphans.add(left.harvester, now)
         self.known.bound.add(record.key)
         self.known.touch(record)
         self.copies.release(ident)

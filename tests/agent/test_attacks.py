@@ -45,6 +45,19 @@ def test_filtered_lines_do_not_hold_the_main_thread(world):  # noqa: F811
     assert next(w.registry.harvesters()).lag == 0
 
 
+def test_lines_behind_half_a_character_are_not_swallowed(world):  # noqa: F811
+    """The clock ended a line within a code unit; a long line and others follow."""
+    w = world(encoding="utf-16le", message_max_bytes=100, unfinished_line_timeout=2.0)
+    w.write("app.log", "first\nhalf".encode("utf-16le") + b"x")
+    w.run(6)
+    w.write("app.log", b"\0" + ("y" * 200).encode("utf-16le"))
+    w.step()
+    w.write("app.log", "\nnext\nlast\n".encode("utf-16le"))
+    w.run(6)
+
+    assert {"first", "next", "last"} <= set(w.count())
+
+
 # -- truncation
 
 
