@@ -84,6 +84,7 @@ class Engine:
         self.delivery = delivery
         self.once = once
         self.draining = False
+        self._frozen = False
         self.counters: dict[str, int] = defaultdict(int)
         self.store_problem = ""
         self._watch = watch
@@ -190,6 +191,8 @@ class Engine:
 
     def changed(self, change: Changed, now: float) -> None:
         """Take a hint: read the files named, scan if names came or went."""
+        if self.draining:
+            return
         for run in self.inputs:
             if change.folder not in run.folders:
                 continue
@@ -197,6 +200,9 @@ class Engine:
                 self._scan_soon(run, now)
             if change.names is None:
                 self._poll_due = now
+                run.folders.discard(
+                    change.folder
+                )  # it may be a new one: watched again at the next scan
                 continue
             for name in change.names:
                 path = f"{change.folder.rstrip('/')}/{name}"
@@ -218,10 +224,11 @@ class Engine:
         for run in self.inputs:
             registry = run.registry
             orphans = len(registry.orphans)
-            registry.poll(now, wall)
-            if len(registry.orphans) != orphans:
-                self._scan_soon(run, now)
-            self._collect_ready(run)
+            if not self._frozen:
+                registry.poll(now, wall)
+                if len(registry.orphans) != orphans:
+                    self._scan_soon(run, now)
+                self._collect_ready(run)
             for harvester in list(registry.harvesters()):
                 if harvester.overdue(now, run.settings.unfinished_line_timeout):
                     self._mark(harvester, run, "timeout")
@@ -229,6 +236,8 @@ class Engine:
                 self._gap(run, harvester, end, reason, now, wall)
             if self.once or self.draining:
                 self._flush_open(run, now)
+        # What is written from now on is for the next start: the end must not wait for a writer that never rests.
+        self._frozen = self.draining
 
     def _mark(self, harvester: Harvester, run: InputRun, decision: str) -> None:
         self._marks.append(harvester.mark(decision))

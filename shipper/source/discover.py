@@ -115,7 +115,7 @@ class Finder:
                 if match(name):
                     yield from self._walk(os.path.join(folder, name), rest, scan)  # noqa: PTH118
         else:
-            if not rest:
+            if not rest and os.path.isdir(folder):  # noqa: PTH112
                 scan.folders.add(folder)
             yield from self._walk(os.path.join(folder, part), rest, scan)  # noqa: PTH118
 
@@ -132,9 +132,9 @@ class Finder:
 
 def _entries(folder: str, scan: Scan) -> list[tuple[str, bool]]:
     """Names in a folder, and whether each is a folder itself (links to folders are not followed by ``**``)."""
-    scan.folders.add(folder)
     try:
         with os.scandir(folder) as entries:
+            scan.folders.add(folder)
             return [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
     except OSError as error:
         if error.errno not in _GONE:

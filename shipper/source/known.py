@@ -65,7 +65,7 @@ class Known:
         if self.records.pop(key, None) is not None:
             self.forget.append(key)
 
-    def forget_deleted(self, held: set[str], now: float, wall: float, *, clean: bool) -> None:
+    def forget_deleted(self, held: set[str], now: float, wall: float, *, clean: bool) -> bool:
         """
         Look after records without a file, now and then.
 
@@ -74,9 +74,12 @@ class Known:
             now: monotonic time, seconds.
             wall: Unix time, seconds.
             clean: whether the records of deleted files may be forgotten at all.
+
+        Returns:
+            Whether it was time to look.
         """
         if now < self._due:
-            return
+            return False
         self._due = now + ABSENCE_INTERVAL
         for key, record in list(self.records.items()):
             if key in self.bound or key in held:
@@ -86,6 +89,7 @@ class Known:
                 self.touch(record)
             elif record.gone and clean and wall - record.gone > RETAIN_GONE:
                 self.drop(key)
+        return True
 
 
 def deleted(path: str, device: int) -> bool:

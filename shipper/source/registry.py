@@ -571,7 +571,18 @@ class Registry:
             if file.missing < 2:
                 continue
             self._let_go(ident, file, now, wall)
-        self.known.forget_deleted(self.orphans.keys, now, wall, clean=self.settings.clean_deleted)
+        clean = self.settings.clean_deleted
+        if self.known.forget_deleted(self.orphans.keys, now, wall, clean=clean):
+            self._look_for_unread(now)
+
+    def _look_for_unread(self, now: float) -> None:
+        """Let content that was lost with bytes unread while the agent was down be waited for, and become a gap."""
+        taken = {file.path for file in self.followed.values()}
+        held = self.known.bound | self.orphans.keys
+        for record in self.known.records.values():
+            unread = record.size > record.offset and record.key not in held
+            if unread and (record.gone or record.path in taken):
+                self.orphans.add_unread(record, now)
 
     def lost(self, now: float) -> Iterator[tuple[Harvester, int, str]]:
         """

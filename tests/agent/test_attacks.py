@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from shipper.source.wakeup import Changed
 from tests.agent.test_files import LINE, expected, lines, world  # noqa: F401 - a fixture
 
 # -- reading
@@ -246,13 +247,14 @@ def test_a_drain_ends_although_the_application_goes_on_writing(world):  # noqa: 
     w.engine.drain()
     for index in range(10):
         w.write("app.log", lines(10 + index, 1))
-        w.now += 0.2
-        w.wall += 0.2
+        w.engine.changed(Changed(str(w.logs), frozenset({"app.log"}), structural=False), w.now)
         out = list(w.delivery.out)
+        w.now += 0.5
         w.engine.step(w.now, w.wall)
         if w.engine.finished:
             break
-        w.settle(*out) if out else None
+        for piece in out:
+            w.settle(piece)
     else:
         pytest.fail("never finished")
 
@@ -345,6 +347,60 @@ def test_names_that_are_not_utf8(world):  # noqa: F811
     os.truncate(w.logs / name, 0)
     w.run(14)
     assert expected((0, 2)).items() <= w.count().items()
+
+
+# -- folders and restarts
+
+
+def test_a_folder_that_comes_later_is_watched(world):  # noqa: F811
+    w = world()
+    watched = []
+    w.settings[0] = w.input(paths=(f"{w.logs}/sub/app.log", f"{w.logs}/other/*.log"))
+    w.crash()
+    w.engine._watch = watched.append
+    w.run(2)
+    assert [] == watched
+    for name in ("sub", "other"):
+        (w.logs / name).mkdir()
+    w.run(2)
+    assert {str(w.logs / "sub"), str(w.logs / "other")} == set(watched)
+
+
+def test_a_folder_that_may_be_another_is_watched_again(world):  # noqa: F811
+    """Deleted and made anew between two scans: the kernel has forgotten the watch."""
+    w = world()
+    watched = []
+    w.run(2)
+    w.engine._watch = watched.append
+    w.run(2)
+    assert [] == watched
+    w.engine.changed(Changed(str(w.logs), None, structural=True), w.now)
+    w.run(1)
+    assert [str(w.logs)] == watched
+
+
+@pytest.mark.parametrize("how", ["truncated", "deleted"])
+def test_unread_bytes_that_went_while_the_agent_was_down_are_a_gap(world, how):  # noqa: F811
+    w = world()
+    w.write("app.log", lines(0, 3))
+    w.run()
+    size = len(LINE.format(0))
+    w.delivery.open = False
+    w.write("app.log", lines(3, 2))
+    w.step()
+    os.truncate(w.logs / "app.log", 0)
+    w.step()
+    if how == "deleted":
+        (w.logs / "app.log").unlink()
+    else:
+        w.write("app.log", lines(9, 1))
+    w.crash()
+    w.run(16)
+
+    assert [{"start": 3 * size, "end": 5 * size}] == w.gaps()
+    w.crash()
+    w.run(16)
+    assert 1 == len(w.gaps())
 
 
 # -- many files
