@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from shipper.errors import StoreError
-from shipper.records import Piece, Route, Settled
+from shipper.records import MAX_EVENT_BYTES, Piece, Route, Settled
 from shipper.source.discover import Finder
 from shipper.source.harvester import Harvester, Replaced
 from shipper.telemetry.logs import log_repeated
@@ -257,6 +257,7 @@ class Engine:
     def _gap(
         self, run: InputRun, harvester: Harvester, end: int, reason: str, now: float, wall: float
     ) -> None:
+        end = min(end, harvester.position + MAX_EVENT_BYTES)  # the rest is told at the next look
         log.error(
             "%s: %d bytes from offset %d are lost: %s",
             harvester.record.path,
@@ -407,7 +408,10 @@ class Engine:
             registry = run.registry
             if self.once and (registry.copies.held or registry.orphans):
                 return False
-            if self.once and any(file.state == "waiting" for file in registry.followed.values()):
+            waiting = [file for file in registry.followed.values() if file.state == "waiting"]
+            if self.once and any(
+                not file.note for file in waiting
+            ):  # with a note: cannot be opened
                 return False
             for harvester in registry.harvesters():
                 if not harvester.ledger.settled or (harvester.fd >= 0 and not harvester.eof):

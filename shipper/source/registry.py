@@ -397,11 +397,13 @@ class Registry:
             fd = os.open(file.path, OPEN_FLAGS)
         except OSError as error:
             if error.errno != errno.ENOENT:
+                file.note = f"cannot be opened: {error.strerror}"
                 self._cannot_open(file.path, error)
             return
         try:
             harvester = self._harvest_from(fd, ident, file, now)
         except OSError as error:
+            file.note = f"cannot be read: {error.strerror}"
             self._cannot_open(file.path, error)
         else:
             if harvester is not None:
@@ -581,6 +583,8 @@ class Registry:
         held = self.known.bound | self.orphans.keys
         for record in self.known.records.values():
             unread = record.size > record.offset and record.key not in held
+            if record.head_length < identity.MIN_EVIDENCE:
+                continue  # not to be recognised: where it appears, it is read as a new file
             if unread and (record.gone or record.path in taken):
                 self.orphans.add_unread(record, now)
 

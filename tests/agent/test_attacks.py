@@ -259,6 +259,45 @@ def test_a_drain_ends_although_the_application_goes_on_writing(world):  # noqa: 
         pytest.fail("never finished")
 
 
+def test_once_ends_although_a_file_has_become_unreadable(world, monkeypatch):  # noqa: F811
+    """It is told, and the end does not wait for somebody to give the right."""
+    w = world()
+    w.write("app.log", lines(0, 3))
+    w.run()
+    w.run(2, seconds=400.0)
+    w.engine.once = True
+    real = os.open
+
+    def refuse(path, *args, **kwargs):
+        if str(path).endswith("app.log"):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return real(path, *args, **kwargs)
+
+    monkeypatch.setattr(os, "open", refuse)
+    w.write("app.log", lines(3, 1))
+    w.run()
+
+    assert w.engine.finished
+    assert any("right to read it" in problem for problem in w.registry.problems)
+
+
+def test_a_gap_longer_than_an_id_can_say_is_several(world):  # noqa: F811
+    w = world()
+    hole = 20 << 30
+    with (w.logs / "app.log").open("wb") as writer:
+        writer.write(lines(0, 3).encode())
+        writer.flush()
+        w.run()
+        os.truncate(w.logs / "app.log", 0)
+        writer.seek(hole)
+        writer.write(lines(3, 1).encode())
+    w.run(14)
+
+    assert hole == sum(gap["end"] - gap["start"] for gap in w.gaps())
+    assert {40} == {len(name) for name in w.cluster}
+    assert 1 == w.count()[LINE.format(3)[:-1]]
+
+
 # -- trouble with single files
 
 
