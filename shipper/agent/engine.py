@@ -20,7 +20,7 @@ from shipper.source.harvester import Harvester, Replaced
 from shipper.telemetry.logs import log_repeated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from shipper.checkpoint.store import Store
     from shipper.config.settings import Input
@@ -42,11 +42,13 @@ SCAN_SPACING = 0.1  # seconds at least between two scans that hints ask for
 class InputRun:
     """One input while it runs: its finder, its registry and its route."""
 
-    def __init__(self, settings: Input, registry: Registry, route: Route) -> None:
+    def __init__(
+        self, settings: Input, registry: Registry, route: Route, own: Iterable[str] = ()
+    ) -> None:
         self.settings = settings
         self.registry = registry
         self.route = route
-        self.finder = Finder(settings)
+        self.finder = Finder(settings, own)
         self.scan_due = 0.0
         self.scanned = 0.0
         self.known: set[str] = set()  # paths the last scan saw
@@ -384,6 +386,13 @@ class Engine:
         for run in self.inputs:
             run.registry.known.forget = []
             run.registry.known.fresh = False
+
+    def look_after_store(self) -> None:
+        """Notice a store that was removed or replaced under the agent, even when there is nothing to write."""
+        missing = self.store.missing()
+        if missing:
+            self.store_problem = missing
+            log_repeated(log, "store", logging.ERROR, "%s", missing)
 
     def checkpoint(self, wall: float) -> None:
         """Write everything now."""

@@ -137,7 +137,7 @@ class Agent:
             records = [record for record in known if record.input == one.id]
             encoder = document.encoder_of(document.constants(settings, one, store.agent_id))
             registry = Registry(one, Chain(one), encoder, records, open_limit)
-            runs.append(InputRun(one, registry, _route_of(one)))
+            runs.append(InputRun(one, registry, _route_of(one), _own_files(settings)))
         self._engine = Engine(
             runs,
             store,
@@ -205,7 +205,7 @@ class Agent:
         engine = self._engine
         self._state = "running"
         log.info(
-            "shipper %s runs with %d inputs, store %s",
+            "shipper %s runs, inputs: %d, store: %s",
             __version__,
             len(engine.inputs),
             self._store.path,
@@ -234,6 +234,7 @@ class Agent:
             if now >= housekeeping:
                 housekeeping = now + WATCHDOG_SECONDS
                 self._collect_garbage(now)
+                engine.look_after_store()
                 logs.flush_repeated()
                 notify.notify("WATCHDOG=1")
             limit = min(deadline, housekeeping, give_up or deadline)
@@ -402,6 +403,14 @@ def _route_of(one: Input) -> Route:
     from shipper.cluster.ingest import pipeline_of  # noqa: PLC0415 - only where a pipeline is used
 
     return Route(one.data_stream.name, pipeline_of(one))
+
+
+def _own_files(settings: Settings) -> list[str]:
+    own = [str(settings.path_data)]
+    if not isinstance(settings.output, Elasticsearch):
+        path = str(settings.output.path)
+        own += [path, f"{path}-wal", f"{path}-shm", f"{path}-journal"]
+    return own
 
 
 def _machine_id() -> str | None:

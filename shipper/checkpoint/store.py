@@ -151,6 +151,8 @@ class Store:
         try:
             self._db = _connect(self.path, network=_on_network(path_data))
             self._prepare()
+            status = self.path.stat()
+            self._file = (status.st_dev, status.st_ino)
             self.agent_id = self._meta("agent_id", str(uuid.uuid4()))
             known = self._meta("host_id", host_id or "")
             self.host_changed = bool(host_id and known and known != host_id)
@@ -210,6 +212,9 @@ class Store:
         Raises:
             StoreError: the disk is full or refuses; nothing of this call was written.
         """
+        missing = self.missing()
+        if missing:
+            raise StoreError(missing)
         rows = [record.row() for record in records]
         gone = [(key,) for key in forget]
         try:
@@ -227,6 +232,19 @@ class Store:
             raise StoreError(
                 f"{self.path}: cannot be written: {error}; nothing is sent until it can (is the disk full?)"
             ) from error
+
+    def missing(self) -> str:
+        """What is wrong with the store's file as a file: empty while it is the one that was opened."""
+        try:
+            status = self.path.stat()
+            if (status.st_dev, status.st_ino) == self._file:
+                return ""
+        except OSError:
+            pass
+        return (
+            f"{self.path}: was removed or replaced while the agent runs; nothing is sent until it is back: "
+            "restart the agent (without the file, everything is sent again)"
+        )
 
     def close(self) -> None:
         """Close the store and let go of the lock."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 FLOOR = 128 * 1024  # bytes; smaller batches help nobody whose queue is full
 STEP = 16 * 1024  # bytes that one success gives back
 DELAY_STEP = 0.08  # seconds that one refusal at the floor adds to the space between requests
-DELAY_MAX = 5.0
+DELAY_MAX = 0.5
 ALONE_TRIES = 8  # refusals in a row with nothing else in flight, before the floor gives way
 EVENT = 256  # bytes; the lowest floor: a single event is always sent
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from shipper.config.patterns import compile_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from shipper.config.settings import Input
 
@@ -51,14 +51,21 @@ class Scan:
 
 
 class Finder:
-    """Finds the files of one input; the globs are compiled once."""
+    """
+    Finds the files of one input; the globs are compiled once.
 
-    def __init__(self, settings: Input) -> None:
+    Args:
+        settings: of the input.
+        own: paths of the agent's own files and folders: what is there is never read, whatever the globs say.
+    """
+
+    def __init__(self, settings: Input, own: Iterable[str] = ()) -> None:
         self._globs = [_split(path) for path in settings.paths]
         self._include = [compile_pattern(pattern) for pattern in settings.include_files]
         self._exclude = [compile_pattern(pattern) for pattern in settings.exclude_files]
         self._recursive = settings.recursive_glob
         self._symlinks = settings.symlinks
+        self._own = tuple(os.path.realpath(path) for path in own)
 
     def scan(self) -> Scan:
         """List all matching files."""
@@ -97,10 +104,17 @@ class Finder:
                 _report(scan, path, error)
             return None
         if stat.S_ISREG(status.st_mode):
+            if self._own and self._is_own(path):
+                scan.ignored[path] = "one of the agent's own files; exclude it"
+                return None
             return status
         if not stat.S_ISDIR(status.st_mode):
             scan.ignored[path] = "not a regular file"
         return None
+
+    def _is_own(self, path: str) -> bool:
+        real = os.path.realpath(path)
+        return any(real == own or real.startswith(own + "/") for own in self._own)
 
     def _walk(self, folder: str, parts: tuple[str, ...], scan: Scan) -> Iterator[str]:
         if not parts:

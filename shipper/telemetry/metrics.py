@@ -75,11 +75,16 @@ SPECS = (
     ),
     Spec(
         "shipper_read_events",
-        _COUNTER,
+        _GAUGE,
         ("input",),
-        "Events cut out of log files since the start; a re-read does not count again.",
+        "Events cut out of log files since the start, less what a paused route gave back to be read again.",
     ),
-    Spec("shipper_read_bytes", _COUNTER, ("input",), "Bytes of log files read since the start."),
+    Spec(
+        "shipper_read_bytes",
+        _GAUGE,
+        ("input",),
+        "Bytes of log files read since the start, less what a paused route gave back to be read again.",
+    ),
     Spec(
         "shipper_events",
         _COUNTER,

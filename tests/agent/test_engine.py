@@ -3,6 +3,7 @@
 import pytest
 
 from shipper.errors import StoreError
+from shipper.source.discover import Finder
 from shipper.source.wakeup import Changed
 from tests.agent.test_files import LINE, expected, lines, world  # noqa: F401 - a fixture
 from tests.agent.world import World
@@ -169,3 +170,17 @@ def test_a_forgotten_file_is_sent_again(world):  # noqa: F811
 
     assert {LINE.format(0)[:-1]: 2} == w.count()
     assert key not in {record.key for record in w.store.files()}
+
+
+def test_the_agents_own_files_are_never_read(tmp_path):
+    """A glob that matches the local store would feed itself."""
+    w = World(tmp_path)
+    w.write("app.log", lines(0, 1))
+    w.write("shipped.log", lines(1, 1))
+    finder = Finder(w.input(), own=[str(w.logs / "shipped.log"), str(w.data)])
+
+    scan = finder.scan()
+    w.close()
+
+    assert [str(w.logs / "app.log")] == list(scan.files)
+    assert "own files" in scan.ignored[str(w.logs / "shipped.log")]

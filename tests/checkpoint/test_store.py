@@ -155,3 +155,17 @@ def test_reading_a_missing_store_says_so(tmp_path):
     """`shipper checkpoint list` where no agent ever ran."""
     with pytest.raises(StoreError, match="there is no store"):
         Store.read(tmp_path)
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_store_that_is_removed_under_the_agent_is_noticed(open_store, tmp_path, replace):
+    """Writing on into a file without a name would look well and send everything twice after a restart."""
+    store = open_store()
+    assert "" == store.missing()
+    (tmp_path / "data" / STORE).unlink()
+    if replace:
+        (tmp_path / "data" / STORE).write_bytes(b"")
+
+    assert "removed or replaced" in store.missing()
+    with pytest.raises(StoreError, match="restart the agent"):
+        store.commit([record()])

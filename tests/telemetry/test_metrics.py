@@ -37,7 +37,7 @@ def seen():
         ("shipper_healthy", {}, 1),
         ("shipper_state", {"state": "running"}, 1),
         ("shipper_state", {"state": "draining"}, 0),
-        ("shipper_read_bytes_total", {"input": "app"}, 1000),
+        ("shipper_read_bytes", {"input": "app"}, 1000),
         ("shipper_events_total", {"input": "app", "column": "indexed"}, 6),
         ("shipper_events_total", {"input": "app", "column": "skipped"}, 0),
         ("shipper_bytes_total", {"input": "app", "column": "dead_lettered"}, 100),
