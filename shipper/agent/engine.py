@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from shipper.checkpoint.store import Store
     from shipper.config.settings import Input
     from shipper.delivery.delivery import Delivery
-    from shipper.source.registry import Followed, Registry
+    from shipper.source.followed import Followed
+    from shipper.source.registry import Registry
     from shipper.source.wakeup import Changed
 
 log = logging.getLogger("shipper.agent")

@@ -9,8 +9,8 @@ from shipper.telemetry.report import FileReport, InputReport, LedgerReport, Outp
 
 if TYPE_CHECKING:
     from shipper.agent.engine import InputRun
+    from shipper.source.followed import Followed
     from shipper.source.harvester import Harvester
-    from shipper.source.registry import Followed
 
 
 def of_input(run: InputRun, now: float) -> InputReport:

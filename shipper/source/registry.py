@@ -1,5 +1,5 @@
 """
-The registry of one input: which files it follows, under which keys, and which of them are open.
+The registry of one input: which files it follows, under which keys.
 
 It turns scans into decisions. A file is *followed* once its inode is bound to a record. Of a file whose inode holds other
 content than before, the harvester is *orphaned*: it keeps its ledger and waits a while for a copy of the old content to
@@ -13,17 +13,13 @@ import errno
 import logging
 import os
 import stat
-from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shipper.checkpoint.ledger import Counts
 from shipper.checkpoint.store import FileRecord
 from shipper.source import identity
-from shipper.source.harvester import Harvester, Replaced
-from shipper.source.known import Known, deleted
+from shipper.source.followed import OPEN_FLAGS, Followed, FollowedFiles
+from shipper.source.known import deleted
 from shipper.source.matching import Copies, Ident, Round
-from shipper.source.orphans import Orphans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -32,45 +28,20 @@ if TYPE_CHECKING:
     from shipper.encode import Encoder
     from shipper.source.chain import Chain
     from shipper.source.discover import Scan
+    from shipper.source.harvester import Harvester
 
 log = logging.getLogger("shipper.source")
 
-# A pipe that took a file's name must not block; regular files do not care.
-OPEN_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
-REMOVED_IDLE = 30.0  # seconds at most that a deleted file is kept open after its last line
 COMPRESSED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
 
 
-@dataclass(slots=True)
-class Followed:
-    """A file whose inode is bound to a record."""
-
-    record: FileRecord
-    path: str
-    size: int
-    mtime: int  # nanoseconds
-    harvester: Harvester | None = None
-    state: str = "closed"  # open | waiting | closed | ignored
-    renamed: bool = False
-    missing: int = 0  # complete scans that did not see it
-    note: str = ""
-
-
-class Registry:
+class Registry(FollowedFiles):
     """
-    The files of one input.
+    The files of one input, and which they are.
 
     Attributes:
-        settings: of the input.
-        chain: its parsers.
-        known: its records.
-        followed: files whose inode is bound to a record, by (device, inode).
-        orphans: harvesters whose content is gone from its inode.
         copies: files held back because they equal one that is there.
         ignored: path → why a matching file is not read.
-        problems: of the last scan, one line each with what to do.
-        closed: counts of harvesters that are no more.
-        counters: facts for the status report.
     """
 
     def __init__(
@@ -81,37 +52,16 @@ class Registry:
         records: Iterable[FileRecord] = (),
         open_limit: int = 1 << 30,
     ) -> None:
-        """
-        Begin with what the store has.
-
-        Args:
-            settings: of the input.
-            chain: its parsers.
-            encoder: makes an encoder for a file key and path.
-            records: of this input.
-            open_limit: files that the process may have open at a time.
-        """
-        self.settings = settings
-        self.chain = chain
-        self.known = Known({record.key: record for record in records})
-        self.followed: dict[Ident, Followed] = {}
-        self.orphans = Orphans(chain, encoder, settings.fingerprint_length)
+        """Begin with what the store has; see `FollowedFiles`."""
+        super().__init__(settings, chain, encoder, records, open_limit)
         self.copies = Copies()
         self.ignored: dict[str, str] = {}
-        self.problems: list[str] = []
-        self.closed = Counts()
-        self.counters: dict[str, int] = defaultdict(int)
-        self._encoder = encoder
-        self._open_limit = min(settings.harvester_limit or open_limit, open_limit)
         self._compressed: dict[Ident, tuple[int, int, str]] = {}  # size, mtime and kind
-        self._truncated: set[Ident] = set()  # inodes whose content was replaced under us
         # Only what is there at the very first start is skipped: a file that comes later is new from its first line.
         self._skip_present = settings.seek_to_tail and not self.known.records
 
     def __repr__(self) -> str:
         return f"<Registry {self.settings.id} followed={len(self.followed)} orphans={len(self.orphans)}>"
-
-    # -- scans -----------------------------------------------------------------------------------------------------
 
     def apply(self, scan: Scan, claimed: dict[Ident, str], now: float, wall: float) -> None:
         """
@@ -194,16 +144,6 @@ class Registry:
         for ident, file in list(self.followed.items()):
             if ident not in seen and file.harvester is None and file.path in files:
                 self._let_go(ident, file, now, wall)
-
-    def _let_go(self, ident: Ident, file: Followed, now: float, wall: float) -> None:
-        record = file.record
-        del self.followed[ident]
-        self.known.unbind(record, wall)
-        record.size = max(record.size, file.size)
-        if record.size > record.offset:
-            self.orphans.add_unread(record, now)
-
-    # -- identification --------------------------------------------------------------------------------------------
 
     def _identify_all(self, new: list[tuple[str, os.stat_result]], now: float, wall: float) -> None:
         self._bring_up_to_date(wall)
@@ -358,210 +298,6 @@ class Registry:
         elif not record.head_length or record.offset != status.st_size:
             file.state = "waiting"
 
-    # -- opening and closing ---------------------------------------------------------------------------------------
-
-    @property
-    def open_files(self) -> int:
-        """Harvesters with a descriptor."""
-        return sum(1 for file in self.followed.values() if file.harvester is not None)
-
-    def _fill_slots(self, now: float) -> None:
-        waiting = [
-            (ident, file) for ident, file in self.followed.items() if file.state == "waiting"
-        ]
-        if not waiting:
-            return
-        slots = self._open_limit - self.open_files
-        if slots < len(waiting):
-            slots += self._free_slots(len(waiting) - slots)
-        for ident, file in waiting:
-            if slots <= 0:
-                break
-            self._open(ident, file, now)
-            slots -= file.harvester is not None
-
-    def _free_slots(self, wanted: int) -> int:
-        """Close files that are read and settled to their end, idle longest first; others never."""
-        idle = [
-            file
-            for file in self.followed.values()
-            if file.harvester is not None and self._may_close(file.harvester)
-        ]
-        idle.sort(key=lambda file: file.harvester.last_growth if file.harvester else 0.0)
-        for file in idle[:wanted]:
-            self.close(file)
-        return min(wanted, len(idle))
-
-    def _open(self, ident: Ident, file: Followed, now: float) -> None:
-        try:
-            fd = os.open(file.path, OPEN_FLAGS)
-        except OSError as error:
-            if error.errno != errno.ENOENT:
-                file.note = f"cannot be opened: {error.strerror}"
-                self._cannot_open(file.path, error)
-            return
-        try:
-            harvester = self._harvest_from(fd, ident, file, now)
-        except OSError as error:
-            file.note = f"cannot be read: {error.strerror}"
-            self._cannot_open(file.path, error)
-        else:
-            if harvester is not None:
-                file.harvester, file.state, file.note = harvester, "open", ""
-                self._truncated.discard(ident)
-                self.counters["files_opened"] += 1
-                return
-        os.close(fd)
-
-    def _harvest_from(self, fd: int, ident: Ident, file: Followed, now: float) -> Harvester | None:
-        """
-        Make the harvester of a file that has just been opened; None where it is not the file it was.
-
-        Raises:
-            OSError: it cannot be read.
-        """
-        record = file.record
-        status = os.fstat(fd)
-        if (status.st_dev, status.st_ino) != ident:
-            return None
-        if record.head_length and not identity.matches(
-            record, status.st_size, lambda length, offset: os.pread(fd, length, offset)
-        ):
-            self._orphan(ident, file, now)
-            return None
-        harvester = Harvester(
-            record,
-            fd,
-            self.chain,
-            self._encoder(record.key, file.path),
-            self.settings.fingerprint_length,
-            now,
-        )
-        if not record.head_length and record.offset:
-            self._start_at_end(harvester)
-        elif not record.head_length and ident in self._truncated:
-            harvester.hole = _hole(fd)
-        return harvester
-
-    def _start_at_end(self, harvester: Harvester) -> None:
-        """Take note of the head of a file whose present content is not wanted."""
-        record = harvester.record
-        harvester.head = os.pread(
-            harvester.fd, min(self.settings.fingerprint_length, record.offset), 0
-        )
-        end = record.offset
-        harvester.ledger.base = harvester.ledger.safe = harvester.ledger.position = 0
-        harvester.ledger.skip(end, harvester.marker)
-        record.sent = max(record.sent, end)
-        self.known.touch(record)
-        self.known.fresh = True
-
-    def _may_close(self, harvester: Harvester) -> bool:
-        return harvester.eof and harvester.unconsumed == 0 and harvester.ledger.settled
-
-    def close(self, file: Followed) -> None:
-        """Close a file that is read and settled; it is opened again when it changes."""
-        harvester = file.harvester
-        if harvester is None:
-            return
-        file.size = harvester.read_to
-        try:
-            status = os.fstat(harvester.fd)
-            file.mtime = status.st_mtime_ns
-            if status.st_size != harvester.read_to:
-                file.mtime = 0  # it grew in this very moment: the next scan must see a change
-        except OSError:
-            file.mtime = 0
-        self._retire(harvester)
-        file.harvester, file.state = None, "closed"
-        self.counters["files_closed"] += 1
-
-    def _cannot_open(self, path: str, error: OSError) -> None:
-        if error.errno in {errno.EACCES, errno.EPERM}:
-            advice = "give the agent's user the right to read it (group adm, an ACL), or exclude it"
-        elif error.errno in {errno.EMFILE, errno.ENFILE}:
-            advice = "too few file descriptors: raise the limit (LimitNOFILE, ulimit -n) or set harvester_limit"
-        else:
-            advice = "it is tried again at the next scan"
-        self.problems.append(f"{path}: {error.strerror}; {advice}")
-
-    # -- polling of open files -------------------------------------------------------------------------------------
-
-    def poll(self, now: float, wall: float) -> None:
-        """Look at all open files: growth, truncation, removal, time to close."""
-        for ident, file in list(self.followed.items()):
-            harvester = file.harvester
-            if harvester is None:
-                continue
-            try:
-                self._look_at(file, harvester)
-            except Replaced:
-                self._orphan(ident, file, now)
-            except OSError as error:
-                log.warning("%s: cannot be looked at: %s", file.path, error.strerror)
-                self.reopen(harvester, wall)
-            else:
-                if self._may_close(harvester):
-                    self._close_if_due(ident, file, harvester, now, wall)
-
-    def _look_at(self, file: Followed, harvester: Harvester) -> None:
-        status = os.fstat(harvester.fd)
-        if status.st_size < harvester.read_to:
-            raise Replaced
-        if status.st_size > harvester.read_to:
-            harvester.eof = False
-        if status.st_mtime_ns != file.mtime:
-            harvester.verify(status.st_size)
-            file.mtime = status.st_mtime_ns
-        harvester.removed = status.st_nlink == 0
-
-    def _close_if_due(
-        self, ident: Ident, file: Followed, harvester: Harvester, now: float, wall: float
-    ) -> None:
-        settings = self.settings
-        idle = now - harvester.last_growth
-        if harvester.removed:
-            if settings.close_removed or idle >= min(settings.close_inactive, REMOVED_IDLE):
-                self.close(file)
-                del self.followed[ident]
-                self.known.unbind(file.record, wall)
-        elif (
-            idle >= settings.close_inactive
-            or settings.close_eof
-            or (settings.close_renamed and file.renamed)
-            or (settings.close_after and now - harvester.opened >= settings.close_after)
-        ):
-            self.close(file)
-
-    def replaced(self, harvester: Harvester, now: float) -> None:
-        """The harvester's inode holds other content now."""
-        ident = (harvester.device, harvester.inode)
-        file = self.followed.get(ident)
-        if file is not None and file.harvester is harvester:
-            self._orphan(ident, file, now)
-
-    def reopen(self, harvester: Harvester, wall: float) -> None:
-        """Give up a descriptor that cannot be read any more (ESTALE, EIO) and open the file anew at the next scan."""
-        file = self.followed.get((harvester.device, harvester.inode))
-        harvester.record.updated = wall
-        self._retire(harvester)
-        if file is not None and file.harvester is harvester:
-            file.harvester, file.state = None, "waiting"
-
-    def _orphan(self, ident: Ident, file: Followed, now: float) -> None:
-        log.info("%s: truncated or replaced; what it holds now is read as a new file", file.path)
-        self.counters["files_replaced"] += 1
-        self._truncated.add(ident)
-        del self.followed[ident]
-        self.known.unbind(file.record)
-        if file.harvester is not None:
-            self.known.checkpoint(file.harvester, file.record.updated)
-            self.orphans.add(file.harvester, now)
-        elif file.record.size > file.record.offset:
-            self.orphans.add_unread(file.record, now)
-
-    # -- absence ---------------------------------------------------------------------------------------------------
-
     def _look_for_absent(self, seen: set[Ident], now: float, wall: float) -> None:
         for ident, file in list(self.followed.items()):
             if ident in seen or file.harvester is not None:
@@ -617,35 +353,6 @@ class Registry:
                     "deleted, and more than close.removed.max_unsettled_bytes unread",
                 )
 
-    # -- records ---------------------------------------------------------------------------------------------------
-
-    def harvesters(self) -> Iterator[Harvester]:
-        """All that have a ledger: open ones and orphans."""
-        for file in self.followed.values():
-            if file.harvester is not None:
-                yield file.harvester
-        yield from self.orphans
-
-    def checkpoint(self, wall: float) -> list[FileRecord]:
-        """Records that have changed since the last call."""
-        self._bring_up_to_date(wall)
-        return self.known.take_changed()
-
-    def _bring_up_to_date(self, wall: float) -> None:
-        for harvester in self.harvesters():
-            record = harvester.record
-            if harvester.ledger.safe != record.offset or len(harvester.head) != record.head_length:
-                self.known.checkpoint(harvester, wall)
-
-    def _retire(self, harvester: Harvester) -> None:
-        """Close a harvester for good; its counts are kept."""
-        self.known.checkpoint(harvester, harvester.record.updated)
-        self.closed.merge(harvester.ledger.counts)
-        self.counters["truncated_lines"] += harvester.truncated_lines
-        self.counters["decode_errors"] += harvester.decode_errors
-        self.counters["unbalanced_ranges"] += harvester.ledger.unbalanced
-        harvester.close()
-
     def drop(self, key: str) -> None:
         """Forget a record: the file is read again from its start, under a new key."""
         for ident, file in list(self.followed.items()):
@@ -656,17 +363,3 @@ class Registry:
                 del self.followed[ident]
         self.orphans.drop(key)
         self.known.drop(key)
-
-
-def _hole(fd: int) -> int:
-    """Length of the run of zero bytes that a file begins with."""
-    try:
-        at = os.lseek(fd, 0, os.SEEK_DATA)  # reading is by offset: nobody uses the descriptor's own
-    except OSError as error:  # all of it, or the file system cannot tell
-        at = os.fstat(fd).st_size if error.errno == errno.ENXIO else 0
-    while block := os.pread(fd, 1 << 20, at):
-        rest = block.lstrip(b"\0")
-        if rest:
-            return at + len(block) - len(rest)
-        at += len(block)
-    return at
