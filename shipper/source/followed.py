@@ -95,6 +95,9 @@ class FollowedFiles:
         self._encoder = encoder
         self._open_limit = min(settings.harvester_limit or open_limit, open_limit)
         self._truncated: set[Ident] = set()  # inodes whose content was replaced under us
+        self._left: dict[Ident, set[str]] = defaultdict(
+            set
+        )  # keys of contents that an inode has lost
 
     @property
     def open_files(self) -> int:
@@ -286,13 +289,27 @@ class FollowedFiles:
         log.info("%s: truncated or replaced; what it holds now is read as a new file", file.path)
         self.counters["files_replaced"] += 1
         self._truncated.add(ident)
+        self._left[ident].add(file.record.key)
         del self.followed[ident]
         self.known.unbind(file.record)
         if file.harvester is not None:
             self.known.checkpoint(file.harvester, file.record.updated)
+            if self._still_there(file.harvester):
+                self._left[ident].discard(file.record.key)
             self.orphans.add(file.harvester, now)
         elif file.record.size > file.record.offset:
             self.orphans.add_unread(file.record, now)
+
+    def _still_there(self, harvester: Harvester) -> bool:
+        """Whether the file holds at least what is settled: its writer has only taken back its last bytes."""
+        fd = harvester.fd
+        try:
+            size = os.fstat(fd).st_size
+            return identity.matches(
+                harvester.record, size, lambda length, offset: os.pread(fd, length, offset)
+            )
+        except OSError:
+            return False
 
     def _let_go(self, ident: Ident, file: Followed, now: float, wall: float) -> None:
         record = file.record

@@ -333,7 +333,9 @@ class Harvester:
 
     def overdue(self, now: float, unfinished_timeout: float) -> bool:
         """Whether an unfinished line or open group has waited long enough for its end."""
-        if not self.eof or not self.unconsumed or self._next_cut() is not None:
+        cut = self._next_cut()
+        # A mark beyond the end of the file is of bytes that a power cut took back.
+        if not self.eof or not self.unconsumed or (cut is not None and cut <= self.size):
             return False
         timeout = unfinished_timeout if self.ends_in_line else self.chain.group_timeout
         return timeout is not None and now - self.last_growth >= timeout

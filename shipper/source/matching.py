@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from shipper.source import identity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from shipper.checkpoint.store import FileRecord
     from shipper.source.harvester import Harvester
@@ -42,6 +42,7 @@ class Round:
         records: all of the input, up to date.
         bound: keys of those whose file is there.
         orphans: harvesters of content whose copy is expected.
+        left: inode → keys of the contents that it was seen to lose: what is written there anew is new, even if it is equal.
         open_files: harvesters with a descriptor.
         head_limit: bytes of a fingerprint at most.
     """
@@ -51,11 +52,13 @@ class Round:
         records: Iterable[FileRecord],
         bound: set[str],
         orphans: Iterable[Harvester],
+        left: Mapping[Ident, set[str]],
         open_files: Iterable[Harvester],
         head_limit: int,
     ) -> None:
         self._bound = bound
         self._orphans = list(orphans)
+        self._left = left
         self._missing = {orphan.record.key for orphan in self._orphans}
         self._open = [harvester for harvester in open_files if harvester.fd >= 0]
         self._head_limit = head_limit
@@ -93,7 +96,8 @@ class Round:
         candidates = {record.key: record for record in self._by_inode.get(status.st_ino, ())}
         candidates.update({record.key: record for record in self._under_head(head)})
         matching = [r for r in candidates.values() if identity.matches(r, status.st_size, read)]
-        free = [record for record in matching if record.key not in self._bound]
+        taken = self._bound | self._left.get((status.st_dev, status.st_ino), set())
+        free = [record for record in matching if record.key not in taken]
         record = identity.best(free, path, status, self._missing)
         if record is not None:
             return Match(record)

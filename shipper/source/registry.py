@@ -151,6 +151,7 @@ class Registry(FollowedFiles):
             self.known.records.values(),
             self.known.bound,
             self.orphans,
+            self._left,
             self.harvesters(),
             self.settings.fingerprint_length,
         )
@@ -285,6 +286,7 @@ class Registry(FollowedFiles):
                 record.path,
                 record.offset,
             )
+            self.counters["files_recognised"] += 1
         record.path, (record.device, record.inode) = path, ident
         record.gone = 0.0
         self.known.bound.add(record.key)

@@ -612,3 +612,16 @@ def test_copytruncate_after_more_was_read_than_was_copied(world, settled, restar
     assert expected((0, 53), (60, 1)) == w.count()
     assert 1 == max(w.sent.values())
     assert [] == w.gaps()
+
+
+def test_a_job_that_prints_the_same_again_into_its_truncated_log(world):
+    """`job > job.log` every hour, without time stamps: seen empty, then equal: it is a new content all the same."""
+    w = world()
+    w.write("job.log", lines(0, 3))
+    w.run()
+    os.truncate(w.logs / "job.log", 0)
+    w.run(2)
+    w.write("job.log", lines(0, 3))
+    w.run(14)
+
+    assert 2 == w.count()[LINE.format(0)[:-1]]
