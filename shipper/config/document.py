@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-from shipper.config.masking import mask
+from shipper.config.masking import mask, one_line, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +71,7 @@ class Problems:
             return self._sources[mark.source], mark.line, mark.column
 
         found = sorted(self._found, key=order)
-        return [_one_line(mask(f"{mark}: {text}")) for mark, text in found]
+        return [one_line(mask(f"{mark}: {text}")) for mark, text in found]
 
 
 @dataclass(slots=True, eq=False)
@@ -126,12 +126,6 @@ def core(text: str) -> bool | int | float | str | None:
         if _FLOAT.match(text):
             return float(text)
     return text
-
-
-def quote(text: str, limit: int = 60) -> str:
-    """Return ``text`` in quotes on one line, masked, shortened to ``limit`` characters."""
-    text = _one_line(mask(text))
-    return f"'{text}'" if len(text) <= limit else f"'{text[: limit - 1]}…'"
 
 
 def describe(node: Node) -> str:
@@ -346,9 +340,3 @@ class _Composer:
             frame.key = node
             return
         frame.skip = True
-
-
-def _one_line(text: str) -> str:
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )

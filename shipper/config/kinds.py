@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from shipper.config.document import Listing, Scalar, core, describe, quote
-from shipper.config.masking import add_secret
+from shipper.config.document import Listing, Scalar, core, describe
+from shipper.config.masking import add_secret, quote
 from shipper.config.suggest import did_you_mean
 
 if TYPE_CHECKING:

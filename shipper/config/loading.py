@@ -19,10 +19,10 @@ from shipper.config.document import (
     Table,
     describe,
     parse,
-    quote,
 )
 from shipper.config.hints import PARSER
 from shipper.config.kinds import FAILED, Context, Wrong
+from shipper.config.masking import quote
 from shipper.config.sections import Reader, expect_table, listing
 from shipper.config.settings import DataStream, Elasticsearch, Input, Local, Pipeline, Settings
 from shipper.config.substitute import Substitution

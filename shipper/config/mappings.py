@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shipper.config.document import MAX_DEPTH, Listing, Scalar, Table, quote
+from shipper.config.document import MAX_DEPTH, Listing, Scalar, Table
 from shipper.config.kinds import FAILED, Text
-from shipper.config.masking import SECRET_NAME, add_secret
+from shipper.config.masking import SECRET_NAME, add_secret, quote
 
 if TYPE_CHECKING:
     from shipper.config.document import Node

@@ -57,3 +57,16 @@ def shown(name: str, value: object) -> object:
     if isinstance(value, list | tuple):
         return type(value)(shown(name, item) for item in value)
     return value
+
+
+def quote(text: str, limit: int = 60) -> str:
+    """Return ``text`` in quotes on one line, masked, shortened to ``limit`` characters."""
+    text = one_line(mask(text))
+    return f"'{text}'" if len(text) <= limit else f"'{text[: limit - 1]}…'"
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` with everything that does not print escaped."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )

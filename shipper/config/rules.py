@@ -11,9 +11,8 @@ import math
 from typing import TYPE_CHECKING
 
 from shipper.config import keys, settings
-from shipper.config.document import quote
 from shipper.config.kinds import Size
-from shipper.config.masking import add_secret
+from shipper.config.masking import add_secret, quote
 
 if TYPE_CHECKING:
     from shipper.config.document import Mark

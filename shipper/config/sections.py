@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shipper.config import keys
-from shipper.config.document import Listing, Mark, Scalar, Table, describe, quote
+from shipper.config.document import Listing, Mark, Scalar, Table, describe
 from shipper.config.kinds import FAILED, Context
 from shipper.config.mappings import HeaderMap, JsonMap
-from shipper.config.masking import SECRET_NAME
+from shipper.config.masking import SECRET_NAME, quote
 from shipper.config.suggest import nearest
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from shipper.config.document import Listing, Scalar, core, quote
-from shipper.config.masking import SECRET_NAME, add_secret
+from shipper.config.document import Listing, Scalar, core
+from shipper.config.masking import SECRET_NAME, add_secret, quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

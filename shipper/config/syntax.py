@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shipper.config.document import quote
+from shipper.config.masking import quote
 
 if TYPE_CHECKING:
     import yaml

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from shipper.config.document import quote
 from shipper.config.encodings import resolve_encoding
 from shipper.config.kinds import Wrong
+from shipper.config.masking import quote
 from shipper.config.patterns import compile_pattern
 from shipper.config.suggest import did_you_mean
 
