@@ -349,6 +349,8 @@ class Delivery:
             del state.tracked[each]
             state.pending -= each.size
             self._pending -= each.size
+        if state.state is State.TRIAL and all(each.given_back for each in state.tracked):
+            state.trial_offered = False  # its block is settled and proved nothing: the next one may
 
     def _tell(self, state: RouteState, now: float) -> None:
         """Keep the time of the last change of state; log that a route fails, and that it is well again."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from shipper.cluster.client import NDJSON, Client, RefusedError
 from shipper.errors import ConfigError
+from shipper.records import SendFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +77,7 @@ class ClusterOutput:
             return _refused(
                 RefusedError(f"GET /_resolve/index/{route.index} was answered {status}", status)
             )
+        _certain("GET /_resolve/index", status)
         streams = found.get("data_streams", []) if isinstance(found, dict) else []
         if any(stream.get("name") == route.index for stream in streams):
             return None
@@ -105,6 +107,7 @@ class ClusterOutput:
         status, _ = self._client.json(
             "GET", path, params={"filter_path": "*.version,*.description"}
         )
+        _certain("GET /_ingest/pipeline", status)
         return {200: True, 404: False}.get(status)
 
     def refresh(self) -> None:
@@ -123,6 +126,12 @@ class ClusterOutput:
     def close(self) -> None:
         """Close idle connections."""
         self._client.close()
+
+
+def _certain(question: str, status: int) -> None:
+    """Raise SendFailed where a cluster in trouble, or a proxy in front of it, says nothing about what was asked."""
+    if status in {408, 429} or status >= 500:
+        raise SendFailed("lost", f"{question} was answered {status}")
 
 
 def _refused(error: RefusedError) -> str:

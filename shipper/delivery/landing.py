@@ -71,6 +71,9 @@ class Landing:
         route.reason = str(problem)[:300]
         if reading.whole is Whole.OVERLOADED:
             return self._overloaded(route, batch, reading, now, answer.retry_after)
+        if reading.whole in {Whole.TOO_LARGE, Whole.BAD_REQUEST}:
+            # Elasticsearch 8.16 and newer carries out the start of a request before it has read the end.
+            self._in_doubt(batch)
         if reading.whole is Whole.TOO_LARGE:
             return self._too_large(route, batch, batch.size // 2, problem)
         if reading.whole is Whole.BAD_REQUEST:
@@ -111,13 +114,12 @@ class Landing:
                         batch.size // 2,
                         "the connection broke twice during the upload",
                     )
-                elif self._strike(route, batch.chunks[0]):
-                    problem = Problem(
-                        0, "lost", "the connection breaks whenever this event is uploaded"
-                    )
-                    return self.refusals.refuse(
-                        route, [(batch.chunks[0], 0, problem)]
-                    ) or self._searches.left(route, batch)
+                    if batch.search is not None:  # what a search sends is not cut anew
+                        route.back_off(now, None)
+                        self._searches.halve(route, batch, batch.search)
+                        return None
+                else:
+                    return self._lost_alone(route, batch, now)
         route.back_off(now, None)
         route.put_back(batch)
         return None
@@ -137,6 +139,21 @@ class Landing:
             route,
             [(chunk, i, problem) for chunk, problems in held for i, problem in enumerate(problems)],
         )
+
+    def _lost_alone(self, route: RouteState, batch: Batch, now: float) -> Pause | None:
+        """The connection breaks under one event: behind its neighbours with it, or nothing would ever clear the network."""
+        chunk = batch.chunks[0]
+        if self._strike(route, chunk):
+            problem = Problem(0, "lost", "the connection breaks whenever this event is uploaded")
+            return self.refusals.refuse(route, [(chunk, 0, problem)]) or self._searches.left(
+                route, batch
+            )
+        route.back_off(now, None)
+        pause = self._searches.left(route, batch)
+        if pause is None:
+            route.queue.append(chunk, now)
+            route.retried += 1
+        return pause
 
     def _overloaded(
         self,

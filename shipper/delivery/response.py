@@ -108,6 +108,7 @@ class _Bulk(msgspec.Struct):
 
 
 _decoder = msgspec.json.Decoder(_Bulk)
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # all that decoding raises
 _FIELD = re.compile(
     r"(?:failed to parse(?: field)?|mapper|field(?: name)?|mapping for|for) \[([^\]]{1,200})\]"
 )
@@ -227,7 +228,7 @@ def _all_indexed(body: bytes, count: int, stream: str) -> Reading | None:
         return None
     try:
         bulk = _decoder.decode(body[:start] + item + body[stop:])
-    except msgspec.DecodeError:
+    except _UNREADABLE:
         return None
     first = bulk.items[0]["create"] if len(bulk.items) == 1 else None
     if bulk.errors or first is None or first.status != 201 or first.failure_store or first.error:
@@ -252,7 +253,7 @@ def _items(answer: Answer, count: int, stream: str) -> Reading:
     """Look at each item."""
     try:
         bulk = _decoder.decode(answer.body)
-    except msgspec.DecodeError as error:
+    except _UNREADABLE as error:
         return Reading(
             Whole.NONSENSE, problem=_nonsense(answer, f"not an answer of _bulk ({error})")
         )
@@ -349,7 +350,7 @@ def _problem(status: int, error: Any) -> Problem:
     raw = msgspec.json.encode(error)
     inner = error
     for _ in range(4):
-        if not isinstance(inner, dict) or inner.get("type") not in _WRAPPERS:
+        if not isinstance(inner, dict) or str(inner.get("type")) not in _WRAPPERS:
             break
         if not isinstance(inner.get("caused_by"), dict):
             break
@@ -364,7 +365,7 @@ def _problem_of_request(answer: Answer) -> Problem:
     """The error of a whole request; its text where it is not JSON."""
     try:
         body = msgspec.json.decode(answer.body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _UNREADABLE:
         return Problem(answer.status, "", _text(answer))
     error = body.get("error") if isinstance(body, dict) else None
     if not error:

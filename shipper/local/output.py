@@ -38,6 +38,7 @@ HOUR = 3600
 _ACTION = b'{"create":{"_id":"'
 _ACTION_END = b'"}}\n'
 _EXISTS = 409
+_LARGEST = 2**63 - 1  # that SQLite takes; JSON here goes up to twice of it
 _REFUSED = 400
 
 _Item = (
@@ -230,7 +231,7 @@ class LocalOutput:
                     event_id,
                     arrived if time_millis is None else time_millis,
                     self._number(connection, "path", path if isinstance(path, str) else ""),
-                    start if type(start) is int else 0,
+                    start if type(start) is int and start <= _LARGEST else 0,
                     line[:-1].decode(),
                 )
             )
