@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("shipper.delivery")
 
 REMINDER = 60.0  # seconds between two log lines about a route that is still paused or still failing
-_PIECE = 512 * 1024  # bytes; what a piece is expected to have at most, until a larger one was seen
+_PIECE = 512 * 1024  # bytes; expected of a piece at most, but for some time after a larger one
 
 
 class Delivery:
@@ -109,7 +109,7 @@ class Delivery:
         state.tracked[tracked] = None
         state.pending += tracked.size
         self._pending += tracked.size
-        self._largest = max(self._largest, tracked.size)
+        self._largest = max(_PIECE, tracked.size, self._largest - self._largest // 16)
         state.queue.append(chunk, self._clock())
 
     def answer(self, result: object) -> None:
@@ -354,7 +354,7 @@ class Delivery:
 
     def _tell(self, state: RouteState, now: float) -> None:
         """Keep the time of the last change of state; log that a route fails, and that it is well again."""
-        name = state.name_of_state
+        name = state.name_of_state(now)
         if name != state.shown:
             if name == "ok" and state.told:
                 _log.info("%s: ok again", state.route)

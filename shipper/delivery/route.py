@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 STREAK_BATCHES = 3  # mostly refused for one cause, one after the other
 STREAK_EVENTS = 100  # refused in them: a few lone bad lines are no such thing
+LONG_WAIT = 1.0  # seconds without a request that a report is to tell of
 REGROW = 256  # requests that go through before a learnt limit is tried doubled
 
 
@@ -254,16 +255,16 @@ class RouteState:
                 if self.learned >= self.limits.bulk_max_bytes:
                     self.learned = None
 
-    @property
-    def name_of_state(self) -> str:
+    def name_of_state(self, now: float) -> str:
         """What the report calls the state."""
         if self.paused:
             return "paused"
-        return "backing_off" if self.failures or self.pressure.delay > 0 else "ok"
+        waits = self.not_before - now > LONG_WAIT  # as a Retry-After asked
+        return "backing_off" if waits or self.failures or self.pressure.delay > 0 else "ok"
 
     def report(self, now: float, wall: float) -> RouteReport:
         """The report of this route; ``now`` and ``wall`` are the same moment in monotonic and in Unix time."""
-        state = self.name_of_state
+        state = self.name_of_state(now)
         upcoming = self.next_try if self.state is State.PAUSED else self.not_before
         return RouteReport(
             name=str(self.route),

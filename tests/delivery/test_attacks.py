@@ -13,7 +13,7 @@ from shipper.config.settings import Elasticsearch, Local
 from shipper.delivery.elasticsearch import ClusterOutput
 from shipper.delivery.response import Whole, read
 from shipper.local.output import LocalOutput
-from shipper.records import Answer, SendFailed
+from shipper.records import Answer, Route, SendFailed
 from tests.delivery.world import CREATED, ROUTE, World, error, ids, offset, piece, whole
 
 if TYPE_CHECKING:
@@ -99,6 +99,17 @@ def test_trial_that_ends_in_dead_letters_alone_is_followed_by_another(world: Wor
     assert world.columns() == {"dead_lettered": 1, "indexed": 1}
 
 
+def test_long_wait_that_the_cluster_asked_for_is_told(world: World) -> None:
+    world.offer(piece(1))
+    world.answer(whole(429, retry_after=3600.0))
+    assert world.report().state == "backing_off"
+    assert world.report().next_try > 0
+
+    world.sleep(3601)
+    world.ok()
+    assert world.report().state == "ok"
+
+
 # -- doubt ---------------------------------------------------------------------------------------------------------
 
 
@@ -114,6 +125,23 @@ def test_request_that_was_refused_half_way_may_have_been_carried_out_in_part(
 
     assert world.columns() == {"duplicate": 4, "indexed": 4}
     assert world.delivery.counters()["id_clashes"] == 0
+
+
+# -- memory --------------------------------------------------------------------------------------------------------
+
+
+def test_one_large_event_does_not_keep_room_small_for_ever(world: World) -> None:
+    """With one piece at a time because of a line of long ago, a route that is stuck would lock all others out."""
+    world.offer(piece(1, size=13 * 2**20))
+    world.ok()
+    for start in range(100, 8000, 100):
+        assert world.delivery.room(ROUTE)
+        world.offer(piece(1, start=start))
+        world.ok()
+    world.offer(piece(1, start=9000))
+
+    assert world.delivery.pending()
+    assert world.delivery.room(Route("logs-other-default"))
 
 
 # -- answers that are none -----------------------------------------------------------------------------------------
