@@ -33,9 +33,7 @@ log = logging.getLogger("shipper.agent")
 
 CHECKPOINT_INTERVAL = 1.0  # seconds
 POLL_INTERVAL = 1.0  # seconds between looks at all open files
-ROUND_BYTES = (
-    512 * 1024
-)  # encoded in one step, before delivery gets its turn; more only costs memory
+ROUND_BYTES = 512 * 1024  # encoded in one step before delivery has its turn; more costs memory
 STRANGERS = 10_000  # names remembered for an input that hints spoke of and no scan saw
 SCAN_SPACING = 0.1  # seconds at least between two scans that hints ask for
 

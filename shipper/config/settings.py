@@ -224,6 +224,4 @@ class Settings(Base, frozen=True, kw_only=True):
     logging: Logging = Logging()
     dead_letter: DeadLetter = DeadLetter()
     shutdown_timeout: float = 5.0
-    max_pending_bytes: int = (
-        12 * MIB
-    )  # queue.mem.bytes: encoded and not settled, all routes together
+    max_pending_bytes: int = 5 * MIB  # queue.mem.bytes: encoded and not settled, all routes

@@ -82,7 +82,7 @@ class Limits:
     bulk_max_bytes: int = 5 * MIB
     flush_timeout: float = 1.0
     worker: int = 1
-    max_pending_bytes: int = 12 * MIB
+    max_pending_bytes: int = 5 * MIB
     backoff_init: float = 1.0
     backoff_max: float = 60.0
     pause_retry_max: float = 60.0
