@@ -52,6 +52,7 @@ class Harvester:
         decode_errors: events that a parser could not read and passed on whole.
         anchors: offset, length and hash of the bytes before the ends of the last pieces: a copy that was taken a moment
             before the file was truncated is recognised by them.
+        beyond: the content once reached up to here, but the copy that it goes on in ends earlier; 0 where that is not so.
         hole: zero bytes up to here were left by a writer that went on at its old offset after a truncation.
     """
 
@@ -64,6 +65,7 @@ class Harvester:
         "_step",
         "_whole",
         "anchors",
+        "beyond",
         "chain",
         "decode_errors",
         "device",
@@ -132,7 +134,7 @@ class Harvester:
         self.opened = self.last_growth = now
         self.oldest_unsettled = 0.0
         self.truncated_lines = self.decode_errors = 0
-        self.hole = 0
+        self.hole = self.beyond = 0
         self.anchors: list[tuple[int, int, bytes]] = []
         self._grow = 0
         self._whole = False
@@ -408,7 +410,9 @@ class Harvester:
 
     def gap(self, end: int, reason: str, stamp: str) -> Piece:
         """
-        A piece that says that ``[position, end)`` is lost; the position moves behind it.
+        A piece that says that ``[position, end)`` is lost.
+
+        The position moves behind the range, unless the range lies beyond the end of the file (see ``beyond``).
 
         Args:
             end: offset past the lost range.
@@ -424,6 +428,11 @@ class Harvester:
             "log": {"gap": {"start": start, "end": end}},
         }
         event = Event(start, end, message, fields, ("gap",))
+        if self.beyond:
+            self.beyond = 0
+            piece = self.encoder.events(self, [event], start, start, stamp)
+            piece.cut_bytes = end - start
+            return piece
         piece = self.encoder.events(self, [event], start, end, stamp)
         piece.cut_bytes = piece.skipped_bytes = end - start
         self.position = end
@@ -445,7 +454,9 @@ class Harvester:
         status = os.fstat(fd)
         self.device, self.inode = status.st_dev, status.st_ino
         self.record.device, self.record.inode = self.device, self.inode
-        self.size = max(self.size, status.st_size)
+        self.size = status.st_size
+        self.beyond = self.sure if self.sure > self.size else 0
+        self.sure = min(self.sure, self.size)
         if not self.marker:
             start = max(0, self.position - MARKER)
             self.marker = os.pread(fd, self.position - start, start)

@@ -20,6 +20,7 @@ from shipper.source import identity
 from shipper.source.followed import OPEN_FLAGS, Followed, FollowedFiles
 from shipper.source.known import deleted
 from shipper.source.matching import Copies, Ident, Round
+from shipper.source.orphans import GRACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -348,6 +349,10 @@ class Registry(FollowedFiles):
                     one.hole,
                     "zero bytes: after a truncation the writer went on at its old offset",
                 )
+            elif one.beyond and one.eof and now - one.last_growth >= GRACE:
+                if one.position < one.beyond:
+                    yield one, one.beyond, "the file was truncated before this was read or copied"
+                one.beyond = 0
             elif limit is not None and one.removed and one.size - one.position > limit:
                 yield (
                     one,

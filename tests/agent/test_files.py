@@ -625,3 +625,27 @@ def test_a_job_that_prints_the_same_again_into_its_truncated_log(world):
     w.run(14)
 
     assert 2 == w.count()[LINE.format(0)[:-1]]
+
+
+def test_lines_between_the_copy_and_the_truncation_that_were_seen_are_a_gap(world):
+    """The copy is read to its end; what the agent had seen beyond it and nobody copied is recorded, once."""
+    w = world()
+    w.write("app.log", lines(0, 3))
+    w.run()
+    w.delivery.open = False
+    w.write("app.log", lines(3, 2))
+    shutil.copyfile(w.logs / "app.log", w.logs / "app.log.1")
+    w.write("app.log", lines(5, 2))
+    w.step()
+    os.truncate(w.logs / "app.log", 0)
+    w.write("app.log", lines(60, 1))
+    w.delivery.open = True
+    w.run(20)
+    w.crash()
+    w.run(8)
+
+    size = len(LINE.format(0))
+    count = w.count()
+    assert expected((0, 5), (60, 1)).items() <= count.items()
+    assert [{"start": 5 * size, "end": 7 * size}] == w.gaps()
+    assert 1 == max(w.sent.values())
