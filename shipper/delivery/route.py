@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shipper.delivery.batch import Batch, Bisection, Chunk, Queue, Tracked
-from shipper.delivery.pressure import EVENT, Pressure
+from shipper.delivery.pressure import Pressure
 from shipper.telemetry.report import RouteReport
 
 if TYPE_CHECKING:
@@ -239,7 +239,7 @@ class RouteState:
 
     def learn(self, size: int) -> None:
         """Remember that requests should have at most this many bytes."""
-        self.learned = max(EVENT, min(size, self.learned or size))
+        self.learned = max(1, min(size, self.learned or size))  # one event is always sent
         self.good = 0
 
     def went_through(self, batch: Batch) -> None:

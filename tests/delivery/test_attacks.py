@@ -63,6 +63,15 @@ def test_event_that_breaks_the_connection_lets_its_neighbours_through(world: Wor
     assert [letter.offset for letter in world.letters.list()] == [50]
 
 
+@pytest.mark.parametrize("answer", [LOST, whole(413)], ids=["lost", "413"])
+def test_two_tiny_events_are_parted_too(world: World, answer: Answer | SendFailed) -> None:
+    world.offer(piece(2))
+    _until_quiet(world, lambda offsets: answer if len(offsets) > 1 else None)
+
+    assert world.columns() == {"indexed": 2}
+    assert len(world.sent) < 10
+
+
 def test_event_that_breaks_the_connection_in_a_search_lets_it_end(world: World) -> None:
     """One event spoils the request for the cluster, another one breaks the connection."""
 
