@@ -110,7 +110,7 @@ class DeadLetters:
                 )
             else:
                 path.touch(mode=0o600)  # log lines are in it
-                self._db = sqlite3.connect(path, timeout=10)
+                self._db = sqlite3.connect(path, timeout=2)
                 self._db.execute("PRAGMA synchronous = FULL")
                 self._db.execute("PRAGMA cache_size = -256")
             self._check_version()

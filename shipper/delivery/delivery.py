@@ -80,8 +80,8 @@ class Delivery:
         """
         Say whether a piece of this route may be offered now.
 
-        A route may hold three times of what is left free of ``max_pending_bytes``: one alone gets three quarters, and
-        however many are stuck, some is left for the others.
+        A route may hold three times of what is left free of ``max_pending_bytes``: one alone gets three quarters, a second one
+        most of the rest. Routes that are paused hold nothing.
         """
         state = self._state(route)
         if state.state is State.TRIAL:
