@@ -283,6 +283,7 @@ def _read_files(db: sqlite3.Connection) -> list[FileRecord]:
 
 
 def _connect(path: Path, *, network: bool) -> sqlite3.Connection:
+    path.touch(mode=0o600)  # names of files are in it
     db = sqlite3.connect(path, isolation_level=None, cached_statements=16)
     # The shared-memory file of WAL does not work across a network.
     db.execute(f"PRAGMA journal_mode={'DELETE' if network else 'WAL'}")

@@ -169,3 +169,11 @@ def test_a_store_that_is_removed_under_the_agent_is_noticed(open_store, tmp_path
     assert "removed or replaced" in store.missing()
     with pytest.raises(StoreError, match="restart the agent"):
         store.commit([record()])
+
+
+def test_only_the_owner_may_read_the_store(open_store, tmp_path):
+    """Names of log files are nobody else's business."""
+    open_store().commit([record()])
+
+    for name in (STORE, f"{STORE}-wal", LOCK):
+        assert 0o600 == (tmp_path / "data" / name).stat().st_mode & 0o777
