@@ -80,8 +80,8 @@ class Delivery:
         """
         Say whether a piece of this route may be offered now.
 
-        A route may hold three times of what is left free of ``max_pending_bytes``: one alone gets three quarters, a second one
-        most of the rest. Routes that are paused hold nothing.
+        A route may hold half as much again as what it leaves free of ``max_pending_bytes``: one alone gets three fifths, the
+        next one the same of the rest. Routes that are paused hold nothing.
         """
         state = self._state(route)
         if state.state is State.TRIAL:
@@ -91,7 +91,7 @@ class Delivery:
         if self._pending == 0:
             return True
         free = self._limits.max_pending_bytes - self._pending
-        return free >= self._largest and state.pending <= 3 * free
+        return free >= self._largest and 2 * state.pending <= 3 * free
 
     def offer(self, route: Route, piece: Piece) -> None:
         """Take a piece over, its body included: the body of ``piece`` is empty afterwards."""
