@@ -12,14 +12,16 @@ from typing import Any
 
 import orjson
 
-from shipper.records import Event, Piece
+from shipper.records import ID_LENGTH_DIGITS, ID_OFFSET_DIGITS, Event, Piece
 
 DEL = "\x7f"
+_ID = f"%s%0{ID_OFFSET_DIGITS}d%0{ID_LENGTH_DIGITS}d"
+_PLACE = f"%0{ID_OFFSET_DIGITS}d%0{ID_LENGTH_DIGITS}d".encode()
 
 
 def event_id(key: str, start: int, end: int) -> str:
     """The id of an event: file key, start offset in 14 digits, length in 10; 40 base64url characters."""
-    return f"{key}{start:014d}{end - start:010d}"
+    return _ID % (key, start, end - start)
 
 
 class Constants:
@@ -60,7 +62,7 @@ class Encoder:
         """A pattern for ``%`` with start, length, start and the escaped message (without quotes)."""
         log = orjson.dumps({"file": {"path": self.path}, **self._constants.log})[1:-1]
         return (
-            b'{"create":{"_id":"' + self.key.encode() + b'%014d%010d"}}\n'
+            b'{"create":{"_id":"' + self.key.encode() + _PLACE + b'"}}\n'
             b'{"@timestamp":"' + stamp.encode() + b'","log":{"offset":%d,' + _pattern(log) + b"}"
             + self._constants.tail + b',"message":"%b"}\n'
         )  # fmt: skip

@@ -13,7 +13,6 @@ import os
 import queue
 import random
 import signal
-import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -284,8 +283,6 @@ class Agent:
     # -- questions from other threads ------------------------------------------------------------------------------
 
     def _ask(self, work: Callable[[], Any], timeout: float) -> Any:
-        if threading.current_thread() is threading.main_thread():
-            return work()
         question = _Question(work)
         self._inbox.put(question)
         try:

@@ -59,9 +59,9 @@ def _of_file(file: Followed, now: float) -> FileReport:
             device=record.device,
             note=file.note,
         )
-    held = harvester.removed or file.renamed
-    note = "deleted; held open until it is settled" if harvester.removed else file.note
-    return _of_harvester(harvester, "held" if held and harvester.removed else "open", note, now)
+    if harvester.removed:
+        return _of_harvester(harvester, "held", "deleted; held open until it is settled", now)
+    return _of_harvester(harvester, "open", file.note, now)
 
 
 def _of_orphan(harvester: Harvester, now: float) -> FileReport:

@@ -163,9 +163,7 @@ class FollowedFiles:
         status = os.fstat(fd)
         if (status.st_dev, status.st_ino) != ident:
             return None
-        if record.head_length and not identity.matches(
-            record, status.st_size, lambda length, offset: os.pread(fd, length, offset)
-        ):
+        if record.head_length and not identity.matches(record, status.st_size, fd):
             self._orphan(ident, file, now)
             return None
         harvester = Harvester(
@@ -305,9 +303,7 @@ class FollowedFiles:
         fd = harvester.fd
         try:
             size = os.fstat(fd).st_size
-            return identity.matches(
-                harvester.record, size, lambda length, offset: os.pread(fd, length, offset)
-            )
+            return identity.matches(harvester.record, size, fd)
         except OSError:
             return False
 

@@ -18,7 +18,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
+    from collections.abc import Container, Iterable
 
     from shipper.checkpoint.store import FileRecord
 
@@ -37,22 +37,25 @@ def digest(data: bytes) -> bytes:
     return blake2b(data, digest_size=16).digest()
 
 
-def matches(record: FileRecord, size: int, read: Callable[[int, int], bytes]) -> bool:
+def matches(record: FileRecord, size: int, fd: int) -> bool:
     """
     Whether a file holds the content that the record was stopped at.
 
     Args:
         record: what is known.
         size: of the file, bytes.
-        read: reads (length, offset) bytes of the file; may return fewer.
+        fd: of the file, open for reading.
+
+    Raises:
+        OSError: it cannot be read.
     """
     if record.head_length == 0 or size < record.offset or size < record.head_length:
         return False
-    head = read(record.head_length, 0)
+    head = os.pread(fd, record.head_length, 0)
     if len(head) != record.head_length or digest(head) != record.head:
         return False
     length = record.marker_length
-    marker = read(length, record.offset - length)
+    marker = os.pread(fd, length, record.offset - length)
     return len(marker) == length and digest(marker) == record.marker
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from shipper.source import identity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from shipper.checkpoint.store import FileRecord
     from shipper.source.harvester import Harvester
@@ -44,7 +44,6 @@ class Round:
         orphans: harvesters of content whose copy is expected.
         left: inode → keys of the contents that it was seen to lose: what is written there anew is new, even if it is equal.
         open_files: harvesters with a descriptor.
-        head_limit: bytes of a fingerprint at most.
     """
 
     def __init__(
@@ -54,14 +53,12 @@ class Round:
         orphans: Iterable[Harvester],
         left: Mapping[Ident, set[str]],
         open_files: Iterable[Harvester],
-        head_limit: int,
     ) -> None:
         self._bound = bound
         self._orphans = list(orphans)
         self._left = left
         self._missing = {orphan.record.key for orphan in self._orphans}
         self._open = [harvester for harvester in open_files if harvester.fd >= 0]
-        self._head_limit = head_limit
         self._by_inode: dict[int, list[FileRecord]] = defaultdict(list)
         self._by_head: dict[tuple[int, bytes], list[FileRecord]] = defaultdict(list)
         for record in records:
@@ -86,16 +83,12 @@ class Round:
             fd: open for reading.
             head: its first bytes.
         """
-
-        def read(length: int, offset: int) -> bytes:
-            return os.pread(fd, length, offset)
-
-        orphan = self._read_further(status.st_size, head, read)
+        orphan = self._read_further(status.st_size, head, fd)
         if orphan is not None:
             return Match(covers=orphan)
         candidates = {record.key: record for record in self._by_inode.get(status.st_ino, ())}
         candidates.update({record.key: record for record in self._under_head(head)})
-        matching = [r for r in candidates.values() if identity.matches(r, status.st_size, read)]
+        matching = [r for r in candidates.values() if identity.matches(r, status.st_size, fd)]
         taken = self._bound | self._left.get((status.st_dev, status.st_ino), set())
         free = [record for record in matching if record.key not in taken]
         record = identity.best(free, path, status, self._missing)
@@ -108,9 +101,7 @@ class Round:
         """Take note of a file that is new in this round."""
         self._new[head].append((key, path))
 
-    def _read_further(
-        self, size: int, head: bytes, read: Callable[[int, int], bytes]
-    ) -> Harvester | None:
+    def _read_further(self, size: int, head: bytes, fd: int) -> Harvester | None:
         """
         The orphan that this file is a copy of, if the orphan had read beyond the copy's end already.
 
@@ -120,11 +111,11 @@ class Round:
         for orphan in self._orphans:
             if size >= orphan.position or not head.startswith(orphan.head[: len(head)]):
                 continue
-            if identity.matches(orphan.record, size, read):
+            if identity.matches(orphan.record, size, fd):
                 return orphan
             for end, length, marker in reversed(orphan.anchors):
                 if end <= size:
-                    if identity.digest(read(length, end - length)) == marker:
+                    if identity.digest(os.pread(fd, length, end - length)) == marker:
                         return orphan
                     break
         return None

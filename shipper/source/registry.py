@@ -154,7 +154,6 @@ class Registry(FollowedFiles):
             self.orphans,
             self._left,
             self.harvesters(),
-            self.settings.fingerprint_length,
         )
         # Files under a known inode choose first: an equal file elsewhere must not take their record.
         new.sort(key=lambda item: not matching.knows_inode(item[1].st_ino))
@@ -221,9 +220,7 @@ class Registry(FollowedFiles):
             harvester is not None
             and harvester.removed
             and record.head_length >= identity.MIN_EVIDENCE
-            and identity.matches(
-                record, status.st_size, lambda length, offset: os.pread(fd, length, offset)
-            )
+            and identity.matches(record, status.st_size, fd)
         )
 
     def _succeed(self, file: Followed, wall: float) -> FileRecord | None:
