@@ -13,6 +13,7 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from shipper.config.settings import Ndjson, Syslog
 from shipper.errors import StoreError
 from shipper.records import MAX_EVENT_BYTES, Piece, Route, Settled
 from shipper.source.discover import Finder
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from shipper.checkpoint.store import Store
-    from shipper.config.settings import Input
+    from shipper.config.settings import Input, Parser
     from shipper.delivery.delivery import Delivery
     from shipper.source.followed import Followed
     from shipper.source.registry import Registry
@@ -54,6 +55,7 @@ class InputRun:
         self.strangers: set[str] = set()  # names that hints spoke of and no scan saw
         self.folders: set[str] = set()
         self.by_path: dict[str, Followed] = {}
+        self.tells_errors = any(_tells_errors(parser) for parser in settings.parsers)
 
     def __repr__(self) -> str:
         return f"<InputRun {self.settings.id} files={len(self.registry.followed)}>"
@@ -201,9 +203,8 @@ class Engine:
                 self._scan_soon(run, now)
             if change.names is None:
                 self._poll_due = now
-                run.folders.discard(
-                    change.folder
-                )  # it may be a new one: watched again at the next scan
+                # It may be another folder by now: it is watched again at the next scan.
+                run.folders.discard(change.folder)
                 continue
             for name in change.names:
                 path = f"{change.folder.rstrip('/')}/{name}"
@@ -294,12 +295,14 @@ class Engine:
             if harvester.position - harvester.ledger.safe > run.settings.max_unsettled_bytes:
                 self._full[harvester] = run
                 continue
-            before = harvester.read_to
+            before, unparsed = harvester.read_to, harvester.decode_errors
             piece = self._advance(run, harvester, now, wall, stamp)
             # What makes no events takes time as well: lines left out, the search for a long line's end.
             read = harvester.read_to - before
             if not harvester.eof and harvester.fd >= 0:
                 self._ready[harvester] = run
+            if harvester.decode_errors > unparsed and run.tells_errors:
+                self._tell_unparsed(run, harvester, harvester.decode_errors - unparsed)
             if piece is not None:
                 read = max(read, piece.end - piece.start, len(piece.body))
                 self._take(run, harvester, piece, now, wall)
@@ -308,6 +311,13 @@ class Engine:
             size += read
         self._ready.update(waiting)
         return pieces
+
+    def _tell_unparsed(self, run: InputRun, harvester: Harvester, count: int) -> None:
+        path = harvester.record.path
+        text = (
+            "input %s: %s: %d events in a block could not be parsed; they are shipped as they are"
+        )
+        log_repeated(log, f"parse:{path}", logging.WARNING, text, run.settings.id, path, count)
 
     def _advance(
         self, run: InputRun, harvester: Harvester, now: float, wall: float, stamp: str
@@ -443,6 +453,13 @@ class Engine:
                 run.scan_due = 0.0
                 return True
         return False
+
+
+def _tells_errors(parser: Parser) -> bool:
+    """Whether a parser's failures are to be logged; they are counted in any case."""
+    if isinstance(parser, Ndjson):
+        return not parser.ignore_decoding_error
+    return isinstance(parser, Syslog) and parser.log_errors
 
 
 def stamp_of(wall: float) -> str:

@@ -94,10 +94,9 @@ class FollowedFiles:
         self.counters: dict[str, int] = defaultdict(int)
         self._encoder = encoder
         self._open_limit = min(settings.harvester_limit or open_limit, open_limit)
-        self._truncated: set[Ident] = set()  # inodes whose content was replaced under us
-        self._left: dict[Ident, set[str]] = defaultdict(
-            set
-        )  # keys of contents that an inode has lost
+        # Inodes whose content was replaced under us, and the keys of the contents that an inode has lost.
+        self._truncated: set[Ident] = set()
+        self._left: dict[Ident, set[str]] = defaultdict(set)
 
     @property
     def open_files(self) -> int:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from shipper.config.settings import Ndjson, Syslog
 from shipper.errors import StoreError
 from shipper.source.discover import Finder
 from shipper.source.wakeup import Changed
@@ -184,3 +185,23 @@ def test_the_agents_own_files_are_never_read(tmp_path):
 
     assert [str(w.logs / "app.log")] == list(scan.files)
     assert "own files" in scan.ignored[str(w.logs / "shipped.log")]
+
+
+@pytest.mark.parametrize(
+    ("parser", "told"),
+    [
+        (Ndjson(), True),
+        (Ndjson(ignore_decoding_error=True), False),
+        (Syslog(log_errors=True), True),
+        (Syslog(), False),
+    ],
+)
+def test_lines_that_cannot_be_parsed_are_told_where_asked(world, caplog, parser, told):  # noqa: F811
+    """Shipped as they are and counted in any case; the log follows ignore_decoding_error and log_errors."""
+    w = world(parsers=(parser,))
+    w.write("app.log", "neither JSON nor syslog\n")
+    w.run()
+
+    assert {"neither JSON nor syslog": 1} == w.count()
+    assert 1 == next(w.registry.harvesters()).decode_errors
+    assert told == ("could not be parsed" in caplog.text)
