@@ -63,6 +63,10 @@ class Problems:
     def __len__(self) -> int:
         return len(self._found)
 
+    def found(self) -> list[tuple[Mark, str]]:
+        """Return each problem with its place, masked, in the order found."""
+        return [(mark, one_line(mask(text))) for mark, text in self._found]
+
     def lines(self) -> list[str]:
         """Return each problem as one line, masked, the first place first."""
 

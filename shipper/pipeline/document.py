@@ -165,7 +165,9 @@ class Path:
             return value[element]
         if type(value) is list:
             return value[self._index(value, element)]
-        raise Failure(f"cannot resolve [{element}] from {_kind(value)} as part of path [{self.text}]")
+        raise Failure(
+            f"cannot resolve [{element}] from {_kind(value)} as part of path [{self.text}]"
+        )
 
     def _index(self, values: list[Any], element: str) -> int:
         index = java_int(element)
@@ -197,7 +199,9 @@ class Path:
         elif type(parent) is list:
             del parent[self._index(parent, leaf)]
         else:
-            raise Failure(f"cannot remove [{leaf}] from {_kind(parent)} as part of path [{self.text}]")
+            raise Failure(
+                f"cannot remove [{leaf}] from {_kind(parent)} as part of path [{self.text}]"
+            )
 
     def _parent(self, document: Document) -> Any:
         """What holds the field; maps that are missing on the way are made."""
@@ -243,10 +247,7 @@ class Path:
             present = parent[key]
         else:
             raise self._no_parent(parent)
-        if type(present) is list:
-            values = present
-        else:
-            values = [] if present is MISSING else [present]
+        values = present if type(present) is list else [] if present is MISSING else [present]
         added = False
         for item in value if type(value) is list else (value,):
             if allow_duplicates or not any(equals(item, other) for other in values):
@@ -257,7 +258,9 @@ class Path:
 
     def _no_parent(self, parent: Any) -> Failure:
         if parent is None:
-            return Failure(f"cannot set [{self.leaf}] with null parent as part of path [{self.text}]")
+            return Failure(
+                f"cannot set [{self.leaf}] with null parent as part of path [{self.text}]"
+            )
         return Failure(
             f"cannot set [{self.leaf}] with parent {_kind(parent)} as part of path [{self.text}]"
         )

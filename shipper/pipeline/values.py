@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import struct
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 INT_MIN, INT_MAX = -(2**31), 2**31 - 1
 LONG_MIN, LONG_MAX = -(2**63), 2**63 - 1
@@ -38,7 +38,7 @@ class Float(float):
 
     __slots__ = ()
 
-    def __new__(cls, value: float) -> Float:
+    def __new__(cls, value: float) -> Self:
         """Round to single precision; beyond its range is infinite."""
         return super().__new__(cls, single(value))
 

@@ -1,0 +1,91 @@
+"""
+The processors: a module a family, a function a processor, imported when a pipeline first uses it.
+
+Each function takes the processor's options and the pipeline it is built for, and returns a closure over a document.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shipper.pipeline.document import Document
+    from shipper.pipeline.options import Build, Options
+
+    Run = Callable[[Document], None]
+    Builder = Callable[[Options, Build], Run]
+
+PROCESSORS: dict[str, str] = {
+    "append": "assign:append",
+    "bytes": "text:bytes_",
+    "convert": "convert:convert",
+    "copy": "assign:copy",
+    "csv": "csv:csv",
+    "date": "date:date",
+    "dissect": "dissect:dissect",
+    "dot_expander": "dot_expander:dot_expander",
+    "drop": "flow:drop",
+    "fail": "flow:fail",
+    "foreach": "flow:foreach",
+    "geoip": "geoip:geoip",
+    "grok": "grok:grok",
+    "gsub": "text:gsub",
+    "join": "text:join",
+    "json": "json:json",
+    "kv": "kv:kv",
+    "lowercase": "text:lowercase",
+    "pipeline": "flow:pipeline",
+    "remove": "assign:remove",
+    "rename": "assign:rename",
+    "set": "assign:set_",
+    "sort": "sort:sort",
+    "split": "text:split",
+    "terminate": "flow:terminate",
+    "trim": "text:trim",
+    "uppercase": "text:uppercase",
+    "urldecode": "text:urldecode",
+    "user_agent": "user_agent:user_agent",
+}
+
+ONLY: dict[str, str] = {"copy": "opensearch", "terminate": "elasticsearch"}
+"""Processors that only one of the products has."""
+
+CLUSTER_ONLY: dict[str, str] = {
+    "acl_routing": "it routes by access rights of the cluster",
+    "attachment": "it needs Apache Tika",
+    "circle": "it needs the cluster's geometry library",
+    "community_id": "it is not built yet",
+    "date_index_name": "it changes _index, which Shipper decides",
+    "enrich": "its data are in the cluster",
+    "fingerprint": "it is not built yet",
+    "geo_grid": "it needs the cluster's geometry library",
+    "hierarchical_routing": "it changes the routing in the cluster",
+    "html_strip": "it is not built yet",
+    "inference": "its models are in the cluster",
+    "ip_location": "it is not built yet",
+    "network_direction": "it is not built yet",
+    "normalize_for_stream": "it is not built yet",
+    "recover_failure_document": "failure stores are in the cluster",
+    "redact": "it is not built yet",
+    "registered_domain": "it is not built yet",
+    "remove_by_pattern": "it is not built yet",
+    "reroute": "it changes _index, which Shipper decides",
+    "script": "Painless statements are not built yet",
+    "set_security_user": "users are known to the cluster only",
+    "sparse_encoding": "its models are in the cluster",
+    "temporal_routing": "it changes the routing in the cluster",
+    "text_embedding": "its models are in the cluster",
+    "truncate": "it is not built yet",
+    "uri_parts": "it is not built yet",
+}
+"""Processors that the products have and the edge has not, and why."""
+
+
+def builder(kind: str) -> Builder:
+    """The function that builds a processor of the table; imports its module."""
+    module, _, name = PROCESSORS[kind].partition(":")
+    found: Builder = getattr(import_module(f"{__name__}.{module}"), name)
+    return found
