@@ -1,0 +1,420 @@
+"""
+The cluster's mustache: texts with ``{{ }}`` that are filled from a document.
+
+A template of nothing but variables, which is nearly every one, becomes a list of constants and getters. Functions and sections work as the cluster's library
+works, its treatment of white space around sections included; partials and new delimiters do not.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from shipper.pipeline.document import MISSING
+from shipper.pipeline.failure import Failure, Invalid, Unsupported
+from shipper.pipeline.values import ZonedDateTime, hash_order, string_hash, to_string, utf16_length
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shipper.pipeline.document import Document
+
+    Scopes = list[Any]  # what names are looked up in, innermost last
+    Getter = Callable[[Scopes], Any]
+    Printer = Callable[[Scopes], str]
+
+MAX_DEPTH: Final = 50
+_WHERE = " @[query-template:{}]"
+_ESCAPED = re.compile(r'["\\\x00-\x1f]')
+_SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+_ESCAPES = str.maketrans({chr(code): f"\\u{code:04X}" for code in range(32)} | _SHORT)
+_INTEGER = re.compile(r"[-+]?[0-9]+\Z")
+_JOIN = re.compile(r"join delimiter='(.*)'\Z", re.IGNORECASE | re.DOTALL)
+_BLANK = frozenset(" \t")
+
+
+class Template:
+    """
+    A compiled template.
+
+    Attributes:
+        text: as written.
+        constant: what it always comes to; None where that depends on the document.
+    """
+
+    __slots__ = ("_parts", "constant", "text")
+
+    def __init__(self, text: str, parts: list[str | Printer]) -> None:
+        self.text = text
+        self._parts = parts
+        self.constant = (
+            "".join(map(str, parts)) if all(isinstance(part, str) for part in parts) else None
+        )
+
+    def __repr__(self) -> str:
+        return f"<Template {self.text!r}>"
+
+    def render(self, document: Document) -> str:
+        """
+        Fill it from a document.
+
+        Raises:
+            Failure: it looks for an item that a list does not have, or joins a list with a null.
+        """
+        if self.constant is not None:
+            return self.constant
+        scopes = [_Model(document)]
+        return "".join([part if type(part) is str else part(scopes) for part in self._parts])  # type: ignore[operator,misc]
+
+
+class _Model:
+    """The outermost scope: source and metadata, ``_source`` and ``_ingest``."""
+
+    __slots__ = ("document",)
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    def get(self, name: str, default: Any) -> Any:
+        if name == "_ingest":
+            return self.document.ingest
+        if name == "_source":
+            return self.document.ctx
+        return self.document.ctx.get(name, default)
+
+    def whole(self) -> dict[str, Any]:
+        """As a map; of use to print it."""
+        return self.document.ctx | {"_source": self.document.ctx, "_ingest": self.document.ingest}
+
+
+@lru_cache(1024)
+def compile(text: str) -> Template:  # noqa: A001 - as re.compile
+    """
+    Compile a template; the same object for the same text.
+
+    A text without ``{{`` is no template to the cluster, whatever else it holds.
+
+    Raises:
+        Invalid: the cluster refuses it too.
+        Unsupported: it needs what the edge does not do.
+    """
+    if "{{" not in text:
+        return Template(text, [text])
+    parser = _Parser(text)
+    return Template(text, parser.compile(None, start_of_line=True))
+
+
+# -- looking up and printing -------------------------------------------------------------------------------------------
+
+
+def _child(scope: Any, name: str) -> Any:
+    """One name in one scope; ``MISSING`` where it has none."""
+    kind = type(scope)
+    if kind is dict or kind is _Model:
+        return scope.get(name, MISSING)
+    if kind is list:
+        if name == "size":
+            return len(scope)
+        if _INTEGER.match(name) and -(2**31) <= (index := int(name)) < 2**31:
+            if not 0 <= index < len(scope):
+                raise IndexError
+            return MISSING if scope[index] is None else scope[index]
+        return MISSING
+    return _member(scope, name)
+
+
+# The cluster's library finds the methods of Java's classes too; these are the ones that somebody may have used.
+_TEXT_MEMBERS: Final[dict[str, Callable[[str], Any]]] = {
+    **dict.fromkeys(("isEmpty", "empty"), lambda text: not text),
+    **dict.fromkeys(("isBlank", "blank"), lambda text: not text.strip()),
+    **dict.fromkeys(("toString", "intern"), lambda text: text),
+    "length": utf16_length,
+    "hashCode": string_hash,
+    "trim": lambda text: text.strip("".join(map(chr, range(33)))),
+    "toLowerCase": str.lower,
+    "toUpperCase": str.upper,
+}
+_NUMBER_MEMBERS: Final[dict[str, Callable[[Any], Any]]] = {
+    "toString": to_string,
+    "intValue": int,
+    "longValue": int,
+    "doubleValue": float,
+}
+
+
+def _member(scope: Any, name: str) -> Any:
+    if isinstance(scope, str):
+        found = _TEXT_MEMBERS.get(name)
+    elif isinstance(scope, int | float) and not isinstance(scope, bool):
+        found = _NUMBER_MEMBERS.get(name)
+    else:
+        return MISSING
+    return MISSING if found is None else found(scope)
+
+
+def _look_up(scopes: Scopes, name: str, names: list[str]) -> Any:
+    for scope in reversed(scopes):
+        value = _child(scope, name)
+        if value is MISSING and len(names) > 1:
+            value = scope
+            for one in names:
+                value = _child(value, one)
+                if value is MISSING:
+                    break
+                if value is None:
+                    return None
+        if value is not MISSING:
+            return value
+    return None
+
+
+def _getter(name: str, line: int) -> Getter:
+    if name == ".":
+        return lambda scopes: scopes[-1]
+    if name.startswith("_ingest.timestamp.") or name.startswith("_source._ingest"):
+        raise Unsupported(f"the template's {name}: parts of the time of ingestion")
+    if name.startswith("*"):
+        raise Unsupported(f"the template's name {name!r}")
+    names = name.split(".")
+
+    def get(scopes: Scopes) -> Any:
+        try:
+            return _look_up(scopes, name, names)
+        except IndexError:
+            reason = f"Failed to get value for {name}{_WHERE.format(line)}"
+            raise Failure(reason, "mustache_exception") from None
+
+    return get
+
+
+def printed(value: Any) -> str:
+    """A value as a template prints it: a list is a map by number there, null is nothing."""
+    kind = type(value)
+    if kind is str:
+        return value  # type: ignore[no-any-return]
+    if value is None:
+        return ""
+    if kind is list:
+        return f"{{{', '.join([f'{n}={to_string(item)}' for n, item in enumerate(value)])}}}"
+    return to_string(value.whole() if kind is _Model else value)
+
+
+def escaped(text: str) -> str:
+    """A text as inside a JSON text."""
+    return text.translate(_ESCAPES) if _ESCAPED.search(text) else text
+
+
+def to_json(value: Any) -> str:
+    """A value as the cluster's ``toJson`` writes it: maps in the order of a HashMap, numbers as Java prints them."""
+    kind = type(value)
+    if kind is dict:
+        pairs = [f'"{escaped(name)}":{to_json(value[name])}' for name in hash_order(value)]
+        return f"{{{','.join(pairs)}}}"
+    if kind is list:
+        return f"[{','.join(map(to_json, value))}]"
+    if isinstance(value, str | ZonedDateTime):
+        return f'"{escaped(str(value))}"'
+    text = to_string(value)
+    return f'"{text}"' if text in {"NaN", "Infinity", "-Infinity"} else text
+
+
+def _variable(name: str, line: int, *, escape: bool) -> Printer:
+    get = _getter(name, line)
+    if escape:
+        return lambda scopes: escaped(printed(get(scopes)))
+    return lambda scopes: printed(get(scopes))
+
+
+def _run(parts: list[str | Printer], scopes: Scopes) -> str:
+    return "".join([part if isinstance(part, str) else part(scopes) for part in parts])
+
+
+def _each(value: Any) -> list[Any]:
+    """The scopes that a section runs in: none for what counts as false."""
+    if value is None or value is False or (isinstance(value, str) and not value):
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _section(name: str, line: int, parts: list[str | Printer], *, inverted: bool) -> Printer:
+    get = _getter(name, line)
+    if inverted:
+        return lambda scopes: "" if _each(get(scopes)) else _run(parts, scopes)
+
+    def render(scopes: Scopes) -> str:
+        runs = _each(get(scopes))
+        return "".join(
+            [_run(parts, scopes if item is None else [*scopes, item]) for item in runs]
+        )
+
+    return render
+
+
+def _function(name: str, line: int, parts: list[str | Printer]) -> Printer | str | None:
+    """One of the cluster's functions, None where the name is none of theirs."""
+    low = name.lower()
+    if low == "url":
+        return lambda scopes: _quoted(_run(parts, scopes))
+    joined = _JOIN.match(name)
+    if low not in {"tojson", "join"} and not joined:
+        return None
+    if len(parts) != 1:
+        called = "toJson" if low == "tojson" else "join"
+        raise Invalid(f"Mustache function [{called}] must contain one and only one identifier")
+    inner = parts[0]
+    if not isinstance(inner, str):  # its name is taken for what it looks like, and nothing has it
+        if low == "tojson":
+            return ""
+        raise Unsupported("a template's join of anything but a name")
+    if "\n" in inner:
+        raise Unsupported(f"a template's {name} over several lines")
+    get = _getter(inner, line)
+    if low == "tojson":
+        return partial(_jsonified, get)
+    return partial(_joined, get, inner, joined[1] if joined else ",", line)
+
+
+def _jsonified(get: Getter, scopes: Scopes) -> str:
+    value = get(scopes)
+    if isinstance(value, dict | list):
+        return to_json(value)
+    return to_json(value.whole()) if isinstance(value, _Model) else printed(value)
+
+
+def _joined(get: Getter, name: str, between: str, line: int, scopes: Scopes) -> str:
+    value = get(scopes)
+    if not isinstance(value, list):
+        return name
+    if None in value:
+        raise Failure(f"Function failure{_WHERE.format(line)}", "mustache_exception")
+    return between.join(map(to_string, value))
+
+
+def _quoted(text: str) -> str:
+    from urllib.parse import quote_plus  # noqa: PLC0415 - only where a template uses it
+
+    return quote_plus(text, safe="*", errors="replace").replace("~", "%7E")
+
+
+# -- reading -----------------------------------------------------------------------------------------------------------
+
+
+class _Tag(NamedTuple):
+    sign: str
+    name: str
+    line: int
+
+
+class _Parser:
+    """Reads a template once, with the library's own rules for lines that hold nothing but a section's tag."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+        self._line = 0
+        self._depth = 0
+
+    def _broken(self, what: str, *, bare: bool = False) -> Invalid:
+        place = "" if bare else _WHERE.format(self._line)
+        return Invalid(f"not a mustache template: {what}{place}", self._at)
+
+    def compile(self, tag: str | None, *, start_of_line: bool) -> list[str | Printer]:
+        """The parts up to the end, or to the end of the section ``tag``."""
+        text, parts, out = self._text, list[str | Any](), list[str]()
+        blank, iterable, carriage = True, self._line != 0, False
+        self._line = max(self._line, 1)
+        while self._at < len(text):
+            character = text[self._at]
+            self._at += 1
+            if character == "\r":
+                carriage = True
+                continue
+            if character == "\n":
+                self._line += 1
+                if not iterable or not blank:
+                    out.append("\r\n" if carriage else "\n")
+                self._write(parts, out)
+                iterable, blank, start_of_line = False, True, True
+                carriage = False
+                continue
+            carriage = False
+            if character != "{" or text[self._at : self._at + 1] != "{":
+                blank = blank and character in _BLANK
+                out.append(character)
+                continue
+            found = self._tag()
+            if found.sign in {"#", "^"}:
+                start_of_line = start_of_line and blank
+                line = self._line
+                inner = self._inner(found, start_of_line=start_of_line)
+                if not blank or self._line == line:
+                    self._write(parts, out)
+                out.clear()
+                parts.append(inner)
+                iterable = self._line != line
+            elif found.sign == "/":
+                if not start_of_line or not blank:
+                    self._write(parts, out)
+                if found.name != tag:
+                    wanted = "null" if tag is None else tag
+                    raise self._broken(f"Mismatched start/end tags: {wanted} != {found.name}")
+                return parts
+            else:
+                self._write(parts, out)
+                if found.sign != "!":
+                    parts.append(_variable(found.name, found.line, escape=not found.sign))
+            start_of_line = False
+        if tag is not None:
+            raise self._broken(f"Failed to close {tag!r} tag")
+        self._write(parts, out)
+        return parts
+
+    @staticmethod
+    def _write(parts: list[str | Any], out: list[str]) -> None:
+        if out:
+            if parts and isinstance(parts[-1], str):
+                parts[-1] += "".join(out)
+            else:
+                parts.append("".join(out))
+            out.clear()
+
+    def _inner(self, tag: _Tag, *, start_of_line: bool) -> str | Printer:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise Unsupported(f"a template with sections nested more than {MAX_DEPTH} deep")
+        parts = self.compile(tag.name, start_of_line=start_of_line)
+        self._depth -= 1
+        if tag.sign == "#":
+            found = _function(tag.name, tag.line, parts)
+            if found is not None:
+                return found
+        return _section(tag.name, tag.line, parts, inverted=tag.sign == "^")
+
+    def _tag(self) -> _Tag:
+        """The tag whose first brace was read."""
+        text, start = self._text, self._at + 1
+        end = text.find("}}", start)
+        command = text[start:] if end < 0 else text[start:end]
+        self._at = len(text) if end < 0 else end + 2
+        self._line += command.count("\n")
+        line = self._line
+        if not command:
+            raise self._broken("Empty mustache")
+        sign, name = command[0], command[1:].strip()
+        if sign == "=":
+            raise Unsupported("a template that sets new delimiters", start)
+        if sign in {">", "<"}:
+            raise self._broken(f"Template {name} not found", bare=True)
+        if sign in {"$", "%"}:
+            raise Unsupported(f"a template's {{{{{sign}", start)
+        if end < 0 and sign not in {"#", "^", "/", "!", "&"}:
+            raise self._broken("Improperly closed variable")
+        if sign == "{":
+            if text[self._at : self._at + 1] != "}":
+                raise self._broken("Improperly closed variable")
+            self._at += 1
+        if sign in {"#", "^", "/", "!", "&", "{"}:
+            return _Tag(sign, name, line)
+        return _Tag("", command.strip(), line)
+
