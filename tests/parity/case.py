@@ -105,11 +105,16 @@ class Case:
     @property
     def group(self) -> str:
         """Equal for cases that may run in one call."""
-        return json.dumps([self.definition, self.pipelines, self.oracle, self.settings, self.flavours], sort_keys=True)
+        return json.dumps(
+            [self.definition, self.pipelines, self.oracle, self.settings, self.flavours],
+            sort_keys=True,
+        )
 
     def input(self, number: int) -> dict[str, Any]:
         """The document as ``_simulate`` takes it."""
-        return {"_index": INDEX, "_id": f"case-{number}"} | self.metadata | {"_source": self.document}
+        return (
+            {"_index": INDEX, "_id": f"case-{number}"} | self.metadata | {"_source": self.document}
+        )
 
     def __str__(self) -> str:
         shown = json.dumps(self.definition, ensure_ascii=False)

@@ -104,7 +104,9 @@ def _run(pipeline: Pipeline, given: dict[str, Any]) -> Outcome:
     span = {"began": began, "ended": time.time()}
     if failure is not None:
         kind = "crash" if failure.type == "shipper_internal_error" else "failed"
-        return Outcome(kind, type=failure.type, reason=failure.reason, foreign=failure.foreign, **span)
+        return Outcome(
+            kind, type=failure.type, reason=failure.reason, foreign=failure.foreign, **span
+        )
     if document.dropped:
         return Outcome("dropped", **span)
     ctx = document.ctx
@@ -127,7 +129,9 @@ def _number(value: float) -> Any:
 _PRINTED: dict[type, Callable[[Any], Any]] = {
     dict: lambda value: {key: printed(item) for key, item in value.items()},
     list: lambda value: [printed(item) for item in value],
-    Float: lambda value: _number(float(to_string(value))) if math.isfinite(value) else to_string(value),
+    Float: lambda value: (
+        _number(float(to_string(value))) if math.isfinite(value) else to_string(value)
+    ),
     float: _number,
     ZonedDateTime: str,
     Long: int,

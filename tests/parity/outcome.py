@@ -17,7 +17,9 @@ Kind = Literal["document", "dropped", "failed", "invalid", "refused", "hang", "u
 
 WHERE = "__failed"  # where the probe (``probe`` in rig.py) puts what is known of a failure
 _SLACK = 2.0  # seconds by which clocks may differ
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)(?:\[[\w/]+\])?")
+_TIME = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)(?:\[[\w/]+\])?"
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,9 @@ class Outcome:
 
     def __str__(self) -> str:
         if self.kind == "document":
-            meta = {key: value for key, value in self.metadata.items() if key not in {"_index", "_id"}}
+            meta = {
+                key: value for key, value in self.metadata.items() if key not in {"_index", "_id"}
+            }
             return f"document {json.dumps(self.source, ensure_ascii=False, default=repr)}{f' {meta}' if meta else ''}"
         return f"{self.kind} {self.type}: {self.reason}" if self.reason or self.type else self.kind
 
@@ -68,7 +72,11 @@ class Outcome:
     def _failures(self, other: Outcome) -> str:
         if self.type != other.type:
             return f"type {self.type!r} ≠ {other.type!r} ({self.reason!r}, {other.reason!r})"
-        if self.foreign or other.foreign or self._timeless(self.reason) == other._timeless(other.reason):
+        if (
+            self.foreign
+            or other.foreign
+            or self._timeless(self.reason) == other._timeless(other.reason)
+        ):
             return ""
         return f"reason {self.reason!r} ≠ {other.reason!r}"
 
@@ -115,11 +123,16 @@ def _difference(mine: Any, its: Any, path: str, masked: frozenset[str]) -> str:
             return f"{path}: {mine!r} ≠ {its!r}"
         pairs = enumerate(zip(mine, its, strict=True))
         return next(
-            (found for n, (a, b) in pairs if (found := _difference(a, b, f"{path}.{n}", masked))), ""
+            (found for n, (a, b) in pairs if (found := _difference(a, b, f"{path}.{n}", masked))),
+            "",
         )
     if type(mine) is type(its) and repr(mine) == repr(its):  # -0.0 is not 0.0, and NaN is NaN
         return ""
-    if isinstance(mine, str) and isinstance(its, str) and any(_fits(mine, its, word) for word in masked):
+    if (
+        isinstance(mine, str)
+        and isinstance(its, str)
+        and any(_fits(mine, its, word) for word in masked)
+    ):
         return ""
     return f"{path}: {mine!r} ≠ {its!r}"
 

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-
 def rewrite(pipeline: dict[str, Any], pipelines: dict[str, Any] | None = None) -> dict[str, Any]:
     """
     The same pipeline for OpenSearch.

@@ -106,13 +106,19 @@ class Cluster:
         prefix = f"{os.getpid()}-{time.time_ns()}"
         lines = []
         for number, (pipeline, document) in enumerate(items):
-            action = {"_index": document["_index"], "_id": f"{prefix}-{number}", "pipeline": pipeline}
+            action = {
+                "_index": document["_index"],
+                "_id": f"{prefix}-{number}",
+                "pipeline": pipeline,
+            }
             lines += [json.dumps({"index": action}), json.dumps(document["_source"])]
         try:
             status, answer = self.call("POST", "/_bulk", "\n".join([*lines, ""]).encode())
             assert status == 200, answer
             errors = {item["index"]["_id"]: item["index"] for item in answer["items"]}
-            _, read = self.call("POST", f"/{INDEX}/_mget", {"ids": [f"{prefix}-{n}" for n in range(len(items))]})
+            _, read = self.call(
+                "POST", f"/{INDEX}/_mget", {"ids": [f"{prefix}-{n}" for n in range(len(items))]}
+            )
         except TimeoutError:
             return [Outcome("hang")] * len(items)
         span = {"began": began, "ended": time.time()}
@@ -120,12 +126,16 @@ class Cluster:
         for (_, document), found in zip(items, read["docs"], strict=True):
             item = errors[found["_id"]]
             if error := item.get("error"):
-                outcomes.append(Outcome("failed", type=error["type"], reason=error["reason"], **span))
+                outcomes.append(
+                    Outcome("failed", type=error["type"], reason=error["reason"], **span)
+                )
             elif item.get("result") == "noop":
                 outcomes.append(Outcome("dropped", **span))
             else:
                 metadata = {key: document[key] for key in ("_index", "_id") if key in document}
-                outcomes.append(Outcome("document", source=found["_source"], metadata=metadata, **span))
+                outcomes.append(
+                    Outcome("document", source=found["_source"], metadata=metadata, **span)
+                )
         return outcomes
 
 
@@ -159,7 +169,11 @@ def simulate(
         pipelines: that this one calls; they are registered.
     """
     own = not isinstance(node, Cluster)
-    cluster = Cluster(node if isinstance(node, str) else node.url) if not isinstance(node, Cluster) else node
+    cluster = (
+        Cluster(node if isinstance(node, str) else node.url)
+        if not isinstance(node, Cluster)
+        else node
+    )
     try:
         if reason := cluster.register(pipelines or {}):
             return [Outcome("invalid", reason=reason)] * len(documents)
@@ -231,7 +245,9 @@ def _read(doc: dict[str, Any] | None, span: dict[str, float]) -> Outcome:
     if doc is None:
         return Outcome("dropped", **span)
     if "error" in doc:
-        return Outcome("failed", type=doc["error"]["type"], reason=doc["error"].get("reason"), **span)
+        return Outcome(
+            "failed", type=doc["error"]["type"], reason=doc["error"].get("reason"), **span
+        )
     found = doc["doc"]
     metadata = {key: value for key, value in found.items() if key not in {"_source", "_ingest"}}
     return Outcome("document", source=found["_source"], metadata=metadata, **span)

@@ -116,7 +116,9 @@ def _check_names(cases: Sequence[Case]) -> None:
     known: dict[str, Any] = {}
     for case in cases:
         for name, definition in case.pipelines.items():
-            assert known.setdefault(name, definition) == definition, f"{name} stands for two pipelines"
+            assert known.setdefault(name, definition) == definition, (
+                f"{name} stands for two pipelines"
+            )
 
 
 def _register(cases: Sequence[Case], url: str) -> None:
@@ -157,7 +159,9 @@ def _by_hand(case: Case) -> Outcome:
     if isinstance(wanted, Invalid):
         return Outcome("invalid")
     if isinstance(wanted, Failed):
-        return Outcome("failed", type=wanted.type, reason=wanted.reason, foreign=wanted.reason is None)
+        return Outcome(
+            "failed", type=wanted.type, reason=wanted.reason, foreign=wanted.reason is None
+        )
     return Outcome("document", source=wanted)
 
 
@@ -192,7 +196,11 @@ def _judge(result: Result, flavour: Flavour, outcome: Outcome, document: dict[st
         metadata = {key: outcome.metadata.get(key) for key in outcome.metadata}
         expected = replace(expected, metadata=metadata, began=outcome.began, ended=outcome.ended)
     words = expected.difference(outcome)
-    if words and expected.kind == outcome.kind == "document" and "on_failure" in str(case.definition):
+    if (
+        words
+        and expected.kind == outcome.kind == "document"
+        and "on_failure" in str(case.definition)
+    ):
         masked = foreign_reasons(case.definition, document, flavour, case.pipelines, case.settings)
         words = expected.difference(replace(outcome, masked=masked)) if masked else words
     if words:
