@@ -130,7 +130,7 @@ def handle(handlers: Sequence[Step], document: Document, raised: Raised) -> None
     """
     ingest = document.ingest
     before = {name: ingest[name] for name in _ON_FAILURE if name in ingest}
-    ingest["on_failure_message"] = raised.failure.reason
+    ingest["on_failure_message"] = raised.failure.root
     ingest["on_failure_processor_type"] = raised.kind
     ingest["on_failure_processor_tag"] = raised.tag
     if raised.pipeline is not None:

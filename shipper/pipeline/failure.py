@@ -6,6 +6,11 @@ Failures of processors carry the cluster's own wording, because pipelines write 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import EllipsisType
+
 
 class Failure(Exception):  # noqa: N818 - the cluster calls it so, and its pipelines handle it
     """
@@ -15,6 +20,8 @@ class Failure(Exception):  # noqa: N818 - the cluster calls it so, and its pipel
         reason: the exception's message; None where Java gives none.
         type: as the cluster's answers name it, such as ``illegal_argument_exception``.
         foreign: the virtual machine or Jackson words the reason, so that it may differ between releases.
+        root: the message of the innermost cause, where the exception wraps another; handlers of the pipeline see that as
+            ``_ingest.on_failure_message``, whereas a bulk answer shows the reason.
     """
 
     def __init__(
@@ -23,11 +30,13 @@ class Failure(Exception):  # noqa: N818 - the cluster calls it so, and its pipel
         type: str = "illegal_argument_exception",  # noqa: A002 - the cluster's name for it
         *,
         foreign: bool = False,
+        root: str | None | EllipsisType = ...,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.type = type
         self.foreign = foreign
+        self.root = reason if root is ... else root
 
 
 class Raised(Exception):  # noqa: N818 - a failure on its way out of a pipeline

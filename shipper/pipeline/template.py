@@ -31,6 +31,7 @@ _SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f":
 _ESCAPES = str.maketrans({chr(code): f"\\u{code:04X}" for code in range(32)} | _SHORT)
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _JOIN = re.compile(r"join delimiter='(.*)'\Z", re.IGNORECASE | re.DOTALL)
+_NULL = 'Cannot invoke "Object.toString()" because "object" is null'
 _BLANK = frozenset(" \t")
 
 
@@ -118,7 +119,7 @@ def _child(scope: Any, name: str) -> Any:
             return len(scope)
         if _INTEGER.match(name) and -(2**31) <= (index := int(name)) < 2**31:
             if not 0 <= index < len(scope):
-                raise IndexError
+                raise IndexError(str(index) if index >= 0 else "position >= 0")
             return MISSING if scope[index] is None else scope[index]
         return MISSING
     return _member(scope, name)
@@ -181,9 +182,9 @@ def _getter(name: str, line: int) -> Getter:
     def get(scopes: Scopes) -> Any:
         try:
             return _look_up(scopes, name, names)
-        except IndexError:
+        except IndexError as error:
             reason = f"Failed to get value for {name}{_WHERE.format(line)}"
-            raise Failure(reason, "mustache_exception") from None
+            raise Failure(reason, "mustache_exception", root=str(error)) from None
 
     return get
 
@@ -244,9 +245,7 @@ def _section(name: str, line: int, parts: list[str | Printer], *, inverted: bool
 
     def render(scopes: Scopes) -> str:
         runs = _each(get(scopes))
-        return "".join(
-            [_run(parts, scopes if item is None else [*scopes, item]) for item in runs]
-        )
+        return "".join([_run(parts, scopes if item is None else [*scopes, item]) for item in runs])
 
     return render
 
@@ -287,7 +286,8 @@ def _joined(get: Getter, name: str, between: str, line: int, scopes: Scopes) -> 
     if not isinstance(value, list):
         return name
     if None in value:
-        raise Failure(f"Function failure{_WHERE.format(line)}", "mustache_exception")
+        reason = f"Function failure{_WHERE.format(line)}"
+        raise Failure(reason, "mustache_exception", root=_NULL, foreign=True)
     return between.join(map(to_string, value))
 
 
@@ -336,7 +336,6 @@ class _Parser:
                     out.append("\r\n" if carriage else "\n")
                 self._write(parts, out)
                 iterable, blank, start_of_line = False, True, True
-                carriage = False
                 continue
             carriage = False
             if character != "{" or text[self._at : self._at + 1] != "{":
@@ -417,4 +416,3 @@ class _Parser:
         if sign in {"#", "^", "/", "!", "&", "{"}:
             return _Tag(sign, name, line)
         return _Tag("", command.strip(), line)
-
