@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import json
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -11,13 +11,14 @@ from shipper.pipeline import execution
 from shipper.pipeline.definition import Library
 from shipper.pipeline.document import METADATA, Document
 from shipper.pipeline.failure import Failure, Raised
+from shipper.pipeline.json_text import dumps
 from shipper.pipeline.options import EdgeSettings
-from shipper.pipeline.values import Byte, Char, Float, Long, Short, ZonedDateTime, copy, to_string
+from shipper.pipeline.values import ZonedDateTime, copy
 from tests.parity.case import INDEX
 from tests.parity.outcome import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from shipper.pipeline.definition import Pipeline
 
@@ -59,8 +60,8 @@ def foreign_reasons(
     def look(frame: Any, event: str, _: Any) -> None:
         if event == "call" and frame.f_code is execution.handle.__code__:
             failure = frame.f_locals["raised"].failure
-            if failure.foreign:
-                found.add(str(failure.reason))
+            if failure.foreign or failure.root != failure.reason:
+                found.add(str(failure.root))
 
     sys.setprofile(look)
     try:
@@ -105,37 +106,16 @@ def _run(pipeline: Pipeline, given: dict[str, Any]) -> Outcome:
     if failure is not None:
         kind = "crash" if failure.type == "shipper_internal_error" else "failed"
         return Outcome(
-            kind, type=failure.type, reason=failure.reason, foreign=failure.foreign, **span
+            kind,
+            type=failure.type,
+            reason=failure.reason,
+            foreign=failure.foreign,
+            rooted=failure.root != failure.reason,
+            **span,
         )
     if document.dropped:
         return Outcome("dropped", **span)
     ctx = document.ctx
-    source = {key: printed(value) for key, value in ctx.items() if key not in METADATA}
+    source = {key: value for key, value in ctx.items() if key not in METADATA}
     found = {key: ctx[key] for key in METADATA if ctx.get(key) is not None}
-    return Outcome("document", source=source, metadata=found, **span)
-
-
-def printed(value: Any) -> Any:
-    """A value as it stands in the JSON that the cluster prints, read again."""
-    kind = type(value)
-    convert = _PRINTED.get(kind)
-    return convert(value) if convert else value
-
-
-def _number(value: float) -> Any:
-    return value if math.isfinite(value) else to_string(value)
-
-
-_PRINTED: dict[type, Callable[[Any], Any]] = {
-    dict: lambda value: {key: printed(item) for key, item in value.items()},
-    list: lambda value: [printed(item) for item in value],
-    Float: lambda value: (
-        _number(float(to_string(value))) if math.isfinite(value) else to_string(value)
-    ),
-    float: _number,
-    ZonedDateTime: str,
-    Long: int,
-    Short: int,
-    Byte: int,
-    Char: str,
-}
+    return Outcome("document", source=json.loads(dumps(source)), metadata=found, **span)

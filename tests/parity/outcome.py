@@ -33,6 +33,7 @@ class Outcome:
         source, metadata: of the document.
         reason, type: of the failure.
         foreign: the reason is worded by the JVM or Jackson.
+        rooted: handlers see the message of another exception that is behind it, worded by the JVM or Jackson.
         masked: such reasons of handled failures; where they stand in the document, anything may stand.
         began, ended: Unix times of the run.
     """
@@ -43,6 +44,7 @@ class Outcome:
     reason: str | None = None
     type: str = ""
     foreign: bool = False
+    rooted: bool = False
     masked: frozenset[str] = frozenset()
     began: float = 0.0
     ended: float = 0.0

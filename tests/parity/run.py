@@ -226,8 +226,8 @@ def _probe(results: Sequence[Result], connect: Callable[[], Cluster]) -> None:
         for flavour in case.flavours:
             found = edge(pipeline, documents, flavour, case.pipelines, case.settings)
             for result, one, other in zip(group, expected, found, strict=True):
-                foreign = result.found[flavour].foreign
-                if words := one.difference(replace(other, foreign=foreign)):
+                before = result.found[flavour]
+                if words := one.difference(replace(other, foreign=before.foreign or before.rooted)):
                     result.problems.append(f"{flavour}: where it failed: {words}")
 
 
