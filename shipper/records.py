@@ -76,6 +76,8 @@ class Piece:
         starts, ends: range of each event, ascending by start.
         doubt: this range may have been sent before, so a 409 means "already there".
         epoch: of the file's reading position; a piece of an older epoch no longer moves the checkpoint.
+        refused: events (positions in ``starts``) that a pipeline at the edge failed for: type and reason. They go to the
+            dead letters as they are, without being sent.
     """
 
     file: Any
@@ -90,6 +92,7 @@ class Piece:
     filtered_bytes: int = 0
     skipped_bytes: int = 0  # of the range: never shipped, ``cut_bytes`` included
     cut_bytes: int = 0  # of the events' ranges: left out of their messages
+    refused: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def count(self) -> int:

@@ -23,6 +23,7 @@ from shipper.telemetry.logs import log_repeated
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from shipper.agent.pipelines import Running
     from shipper.checkpoint.store import Store
     from shipper.config.settings import Input, Parser
     from shipper.delivery.delivery import Delivery
@@ -43,11 +44,17 @@ class InputRun:
     """One input while it runs: its finder, its registry and its route."""
 
     def __init__(
-        self, settings: Input, registry: Registry, route: Route, own: Iterable[str] = ()
+        self,
+        settings: Input,
+        registry: Registry,
+        route: Route,
+        own: Iterable[str] = (),
+        pipeline: Running | None = None,
     ) -> None:
         self.settings = settings
         self.registry = registry
         self.route = route
+        self.pipeline = pipeline
         self.finder = Finder(settings, own)
         self.scan_due = 0.0
         self.scanned = 0.0
@@ -56,6 +63,10 @@ class InputRun:
         self.folders: set[str] = set()
         self.by_path: dict[str, Followed] = {}
         self.tells_errors = any(_tells_errors(parser) for parser in settings.parsers)
+
+    def pipeline_problems(self) -> list[str]:
+        """What is wrong with its pipeline now."""
+        return [self.pipeline.problem] if self.pipeline and self.pipeline.problem else []
 
     def __repr__(self) -> str:
         return f"<InputRun {self.settings.id} files={len(self.registry.followed)}>"

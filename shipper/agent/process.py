@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from shipper.checkpoint.store import FileRecord
-    from shipper.config.settings import Input, Settings
+    from shipper.config.settings import Settings
     from shipper.delivery.output import Output
 
 log = logging.getLogger("shipper.agent")
@@ -134,9 +134,16 @@ class Agent:
             if not one.enabled:
                 continue
             records = [record for record in known if record.input == one.id]
-            encoder = document.encoder_of(document.constants(settings, one, store.agent_id))
+            constants = document.constants(settings, one, store.agent_id)
+            running = None
+            if one.pipeline is not None:
+                from shipper.agent.pipelines import start  # noqa: PLC0415 - only where one is used
+
+                running = start(settings, one, constants)
+            encoder = running.encoder_of() if running else document.encoder_of(constants)
             registry = Registry(one, Chain(one), encoder, records, open_limit)
-            runs.append(InputRun(one, registry, _route_of(one), _own_files(settings)))
+            route = running.route() if running else Route(one.data_stream.name)
+            runs.append(InputRun(one, registry, route, _own_files(settings), running))
         self._engine = Engine(
             runs,
             store,
@@ -233,6 +240,7 @@ class Agent:
             if now >= housekeeping:
                 housekeeping = now + WATCHDOG_SECONDS
                 self._collect_garbage(now)
+                self._look_at_pipelines()
                 engine.look_after_store()
                 logs.flush_repeated()
                 notify.notify("WATCHDOG=1")
@@ -246,6 +254,15 @@ class Agent:
         if full:
             self._collection_due = now + tuning.COLLECT_INTERVAL
         gc.collect(2 if full else 0)
+
+    def _look_at_pipelines(self) -> None:
+        """Take changed pipeline files over."""
+        for run in self._engine.inputs:
+            if run.pipeline is None:
+                continue
+            for line in run.pipeline.look():
+                log.warning("%s", line)
+                run.route = run.pipeline.route()
 
     def _take_messages(self, timeout: float) -> None:
         """Wait for a message, at most so many seconds, and handle all that are there."""
@@ -392,14 +409,6 @@ def _cluster_settings(reread: Callable[[], Settings]) -> Callable[[], Elasticsea
         raise ConfigError(["the output is another one now; restart the agent"])
 
     return read
-
-
-def _route_of(one: Input) -> Route:
-    if one.pipeline is None:
-        return Route(one.data_stream.name)
-    from shipper.cluster.ingest import pipeline_of  # noqa: PLC0415 - only where a pipeline is used
-
-    return Route(one.data_stream.name, pipeline_of(one))
 
 
 def _own_files(settings: Settings) -> list[str]:

@@ -37,7 +37,8 @@ def of_input(run: InputRun, now: float) -> InputReport:
         ledger=total(
             [registry.closed.report(), *(h.ledger.report() for h in registry.harvesters())]
         ),
-        problems=list(registry.problems),
+        problems=[*registry.problems, *run.pipeline_problems()],
+        pipeline=None if run.pipeline is None else run.pipeline.report(),
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -40,7 +40,7 @@ _WRITES_INDEX = {"reroute", "date_index_name"}
 _READS_FIELD = {"grok", "dissect", "date", "csv", "kv", "foreach", "user_agent", "geoip"}
 
 # For what fails in a pipeline that does not handle failures itself. Each step may find the document in any shape.
-_ON_FAILURE: tuple[dict[str, Any], ...] = (
+ON_FAILURE: tuple[dict[str, Any], ...] = (
     {
         "set": {
             "field": "error.message",
@@ -69,6 +69,26 @@ _ON_FAILURE: tuple[dict[str, Any], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
+class Inner:
+    """
+    A pipeline that another one calls.
+
+    Attributes:
+        name: under which it is registered.
+        digest: the whole hash of its content.
+        body: as the cluster's API takes it.
+    """
+
+    name: str
+    digest: str
+    body: dict[str, Any]
+
+    def marked(self, *, meta: bool) -> dict[str, Any]:
+        """The form that is registered; see :meth:`Definition.wrapped`."""
+        return _marked(self.body, self.digest, meta=meta)
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """
     A pipeline as its file has it.
@@ -76,10 +96,15 @@ class Definition:
     Attributes:
         name: of the file, without folder and ending.
         body: ``processors``, perhaps ``on_failure`` and ``description``, as the cluster's API takes them.
+        on_error: ``ship`` or ``dead_letter``: what becomes of an event whose failure it does not handle.
+        inner: pipelines of the same folder that it calls, those that are called first; ``body`` names them as they are
+            registered.
     """
 
     name: str
     body: dict[str, Any]
+    on_error: str = "ship"
+    inner: tuple[Inner, ...] = ()
 
     def registered(self, target: str) -> tuple[str, str]:
         """
@@ -88,8 +113,16 @@ class Definition:
         The data stream counts because the registered form ends with that stream's default pipeline.
         """
         content = orjson.dumps(self.body, option=orjson.OPT_SORT_KEYS)
-        digest = hashlib.sha256(b"\n".join((_FORM, target.encode(), content))).hexdigest()
+        form = _FORM if self.on_error == "ship" else _FORM + self.on_error.encode()
+        digest = hashlib.sha256(b"\n".join((form, target.encode(), content))).hexdigest()
         return f"shipper-{_UNSAFE.sub('-', self.name)}-{digest[:8]}", digest
+
+    def as_inner(self) -> Inner:
+        """It, as it is registered for others to call: without the wrapper."""
+        content = orjson.dumps(self.body, option=orjson.OPT_SORT_KEYS)
+        digest = hashlib.sha256(b"\n".join((_FORM, b"inner", content))).hexdigest()
+        body = {"description": f"pipelines/{self.name}", **self.body}
+        return Inner(f"shipper-{_UNSAFE.sub('-', self.name)}-{digest[:8]}", digest, body)
 
     def wrapped(self, target: str, *, default: str | None, meta: bool) -> dict[str, Any]:
         """
@@ -105,33 +138,79 @@ class Definition:
         """
         _, digest = self.registered(target)
         step = [{"pipeline": {"name": default}}] if default else []
-        description = str(self.body.get("description") or f"pipelines/{self.name}")
         wrapped: dict[str, Any] = {
-            "description": description,
+            "description": str(self.body.get("description") or f"pipelines/{self.name}"),
             "processors": [*self.body["processors"], *step],
-            "on_failure": [*(self.body.get("on_failure") or _ON_FAILURE), *step],
         }
-        if meta:
-            wrapped["_meta"] = {"managed_by": MANAGED_BY, "hash": digest, "data_stream": target}
-        else:
-            wrapped["description"] = f"{description} [managed by shipper, sha256 {digest}]"
-        return wrapped
+        handlers = self.body.get("on_failure") or (ON_FAILURE if self.on_error == "ship" else ())
+        if handlers:
+            wrapped["on_failure"] = [*handlers, *step]
+        return _marked(wrapped, digest, meta=meta, data_stream=target)
+
+
+def _marked(body: dict[str, Any], digest: str, *, meta: bool, **more: str) -> dict[str, Any]:
+    """A body with our mark."""
+    if meta:
+        return {**body, "_meta": {"managed_by": MANAGED_BY, "hash": digest, **more}}
+    return {**body, "description": f"{body['description']} [managed by shipper, sha256 {digest}]"}
 
 
 def load(path: Path) -> Definition:
     """
-    Read a pipeline file, JSON or YAML.
+    Read a pipeline file, JSON or YAML, and the pipelines of its folder that it calls.
 
     Raises:
-        ConfigError: it cannot be read, is no pipeline, or sets ``_id`` or ``_index``.
+        ConfigError: one of them cannot be read, is no pipeline, or sets ``_id`` or ``_index``; or they call each other in a
+            circle.
     """
+    return _load(path, ())
+
+
+def _load(path: Path, above: tuple[Path, ...]) -> Definition:
+    if path in above:
+        way = " → ".join(one.name for one in (*above[above.index(path) :], path))
+        raise ConfigError([f"{path}: pipelines call each other in a circle: {way}"])
     try:
         content = path.read_bytes()
     except OSError as error:
         raise ConfigError(
             [f"{path}: cannot be read ({error.strerror}); see path.pipelines"]
         ) from error
-    return define(path.stem, content, str(path))
+    definition = define(path.stem, content, str(path))
+    inner: dict[str, Inner] = {}
+    for step in _calls(definition.body):
+        file = _sibling(path.parent, str(step.get("name")))
+        if file is None:
+            continue
+        called = _load(file, (*above, path))
+        inner |= {one.name: one for one in called.inner}
+        one = called.as_inner()
+        inner[one.name] = one
+        step["name"] = one.name
+    return replace(definition, inner=tuple(inner.values()))
+
+
+def _sibling(folder: Path, name: str) -> Path | None:
+    """The file of a pipeline's name; a name with a template has none."""
+    if "{{" in name or "/" in name:
+        return None
+    names = (f"{name}{ending}" for ending in ("", ".json", ".yml", ".yaml"))
+    return next((file for one in names if (file := folder / one).is_file()), None)
+
+
+def _calls(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The options of every ``pipeline`` processor of a body, wherever it stands."""
+    stack: list[Any] = [body.get("processors"), body.get("on_failure")]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, list):
+            stack += item
+        elif isinstance(item, dict):
+            for kind, options in item.items():
+                if kind == "pipeline" and isinstance(options, dict):
+                    yield options
+                if isinstance(options, dict):
+                    stack += [options.get("on_failure"), options.get("processor")]
 
 
 def define(name: str, content: bytes, source: str = "") -> Definition:
@@ -181,7 +260,8 @@ def pipeline_of(entry: Input) -> str | None:
         return None
     if entry.pipeline.path is None:
         return entry.pipeline.id
-    return load(entry.pipeline.path).registered(entry.data_stream.name)[0]
+    definition = replace(load(entry.pipeline.path), on_error=entry.pipeline.on_error)
+    return definition.registered(entry.data_stream.name)[0]
 
 
 def is_ours(body: Any) -> bool:

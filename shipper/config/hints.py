@@ -6,7 +6,7 @@ By section, by dotted name; a name also covers what is below it. Read only when 
 
 from __future__ import annotations
 
-_PIPELINES = "parse in an ingest pipeline: pipeline: {file: name, run: cluster}"
+_PIPELINES = "parse in an ingest pipeline: pipeline: {file: name, run: edge}"
 _OWN_LOG = "the agent's own log goes to standard error; whoever starts it keeps it"
 _FINGERPRINT = "not needed: files are known by head, position, inode and device together"
 _BY_GZIP = "compressed files are not read: let logrotate use delaycompress, and exclude them with prospector.scanner.exclude_files: ['\\.gz$']"

@@ -134,10 +134,29 @@ PIPELINE = Section(
     settings.Pipeline,
     (
         Key("file", Text("name of a pipeline file", texts.one_line),
-            "Pipeline file in `path.pipelines`, with or without its ending; `shipper setup` registers it."),
-        Key("run", Choice(("cluster",), dict.fromkeys(
-            ("edge", "auto"), "write cluster: this version runs pipelines in the cluster only")),
-            "Where the pipeline runs. This version runs pipelines in the cluster only."),
+            "Pipeline file in `path.pipelines`, with or without its ending."),
+        Key("run", Choice(("edge", "cluster", "auto")),
+            "Where the pipeline runs: in the agent (`edge`), in the cluster (`cluster`; `shipper setup` registers it), or in the"
+            " agent if all of it can run there (`auto`)."),
+        Key("on_error", Choice(("ship", "dead_letter")),
+            "What becomes of an event whose failure the pipeline does not handle: `ship` it with `error.message`,"
+            " `event.original` and the tag `shipper_pipeline_failure`, or keep it as a dead letter."),
+        Key("absent", ListOf(_NAME, "names"),
+            "Pipelines that it calls and that do not exist anywhere; without this, a missing one is an error."),
+        Key("candidates", ListOf(_NAME, "names"), "Pipelines that a name with a template may come to."),
+    ),
+)  # fmt: skip
+EDGE = Section(
+    "pipeline",
+    settings.Edge,
+    (
+        Key("flavour", Choice(("elasticsearch", "opensearch")),
+            "The product whose meaning pipelines at the edge have, where the two differ."),
+        Key("match_max_bytes", Size(1024, 16 * 1024**2), "Longer texts are matched by `match_oversize`, so that none can stall the agent."),
+        Key("match_oversize", Choice(("child", "fail")),
+            "`child` matches them in a process of their own that can be ended, `fail` lets the processor fail."),
+        Key("geoip.database_directory", Text("path", texts.path), "Folder of MaxMind databases (`.mmdb`) for `geoip`.",
+            to="geoip_directory", default="none"),
     ),
 )  # fmt: skip
 INPUT = Section(
@@ -293,6 +312,7 @@ TOP = Section(
         "http": ("http", HTTP),
         "logging": ("logging", LOGGING),
         "dead_letter": ("dead_letter", DEAD_LETTER),
+        "pipeline": ("edge", EDGE),
         "output.elasticsearch": ("output", ELASTICSEARCH),
         "output.local": ("output", LOCAL),
     },

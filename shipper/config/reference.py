@@ -18,6 +18,7 @@ SECTIONS = {
     "http": keys.HTTP,
     "logging": keys.LOGGING,
     "dead_letter": keys.DEAD_LETTER,
+    "edge": keys.EDGE,
     "input": keys.INPUT,
     "data_stream": keys.DATA_STREAM,
     "pipeline": keys.PIPELINE,
@@ -26,7 +27,7 @@ SECTIONS = {
     "output.elasticsearch.ssl": keys.TLS,
     "output.local": keys.LOCAL,
 }
-_PREFIXES = {"top": "", "input": "", "output.elasticsearch.ssl": "ssl."}
+_PREFIXES = {"top": "", "edge": "pipeline.", "input": "", "output.elasticsearch.ssl": "ssl."}
 _MARKED = re.compile(r"(<!-- keys: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 

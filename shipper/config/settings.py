@@ -92,13 +92,25 @@ class Pipeline(Base, frozen=True, kw_only=True):
     The ingest pipeline of an input.
 
     Either ``id`` (a pipeline that the cluster has already, as in Filebeat's ``pipeline: name``) or ``file``
-    (a file of ``pipelines/``, run in the cluster after ``shipper setup`` registered it).
+    (a file of ``pipelines/``, run by the agent, or in the cluster after ``shipper setup`` registered it).
     """
 
     id: str | None = None
     file: str | None = None
     path: Path | None = None  # of ``file``, found and readable
-    run: Literal["cluster"] = "cluster"
+    run: Literal["edge", "cluster", "auto"] = "cluster"
+    on_error: Literal["ship", "dead_letter"] = "ship"
+    absent: tuple[str, ...] = ()  # pipelines that it names and that do not exist
+    candidates: tuple[str, ...] = ()  # what names from templates may come to
+
+
+class Edge(Base, frozen=True, kw_only=True):
+    """``pipeline.*``: how pipelines run in the agent."""
+
+    flavour: Literal["elasticsearch", "opensearch"] = "elasticsearch"
+    match_max_bytes: int = 32 * 1024  # longer texts are matched in a child process
+    match_oversize: Literal["child", "fail"] = "child"
+    geoip_directory: Path | None = None  # geoip.database_directory
 
 
 class Input(Base, frozen=True, kw_only=True):
@@ -223,5 +235,6 @@ class Settings(Base, frozen=True, kw_only=True):
     http: Http = Http()
     logging: Logging = Logging()
     dead_letter: DeadLetter = DeadLetter()
+    edge: Edge = Edge()
     shutdown_timeout: float = 5.0
     max_pending_bytes: int = 5 * MIB  # queue.mem.bytes: encoded and not settled, all routes

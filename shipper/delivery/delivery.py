@@ -106,6 +106,13 @@ class Delivery:
         tracked = Tracked(piece, len(piece.body), piece.count)
         chunk = Chunk(tracked, piece.body, range(piece.count), doubt=piece.doubt)
         piece.body = b""
+        if piece.refused:
+            pause, chunk = self._landing.refused_here(state, chunk)
+            if pause is not None or not chunk.count:
+                self._out.append(Abandoned(piece) if pause else tracked.settled())
+                if pause is not None:
+                    self._pause(state, pause, self._clock())
+                return
         state.tracked[tracked] = None
         state.pending += tracked.size
         self._pending += tracked.size

@@ -91,6 +91,19 @@ class Landing:
         route.put_back(batch)
         return None
 
+    def refused_here(self, route: RouteState, chunk: Chunk) -> tuple[Pause | None, Chunk]:
+        """
+        Put the events of a fresh chunk that a pipeline at the edge failed for into the dead letters.
+
+        Returns:
+            Why the route must pause, if they cannot be kept; and a chunk of the other events.
+        """
+        refused = chunk.of.piece.refused
+        pause = self.refusals.refuse(
+            route, [(chunk, i, Problem(0, kind, reason)) for i, (kind, reason) in refused.items()]
+        )
+        return pause, chunk.part([i for i in range(chunk.count) if i not in refused], chunk.lines())
+
     def unanswered(
         self, route: RouteState, batch: Batch, failure: SendFailed, now: float
     ) -> Pause | None:

@@ -15,11 +15,13 @@ import orjson
 
 from shipper.config.document import Listing, Mark, Scalar, Table, describe
 from shipper.config.masking import quote
+from shipper.pipeline.document import java_int
 from shipper.pipeline.execution import guarded, run_pipeline
 from shipper.pipeline.failure import Invalid, Unsupported
 from shipper.pipeline.nodes import KEYS, read_nodes
 from shipper.pipeline.options import Build, EdgeSettings, Options, Trouble, plain
 from shipper.pipeline.processors import CLUSTER_ONLY, ONLY, PROCESSORS, builder
+from shipper.pipeline.values import hash_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from shipper.pipeline.document import Document
     from shipper.pipeline.processors import Run
 
+_OWN = ("_id", "_index")
+_READS_FIELD = {"grok", "dissect", "date", "csv", "kv", "foreach", "user_agent", "geoip"}
 COMMON = ("description", "tag", "if", "ignore_failure", "on_failure")
 
 
@@ -87,14 +91,14 @@ class Pipeline:
     on_failure: list[Step] = field(default_factory=list)
     calls: set[str] = field(default_factory=set)
 
-    def run(self, document: Document) -> None:
+    def run(self, document: Document, start: int = 0) -> None:
         """
         Run it over a document.
 
         Raises:
             Raised: a processor failed and nothing handled it.
         """
-        run_pipeline(self, document)
+        run_pipeline(self, document, start)
 
     def all_steps(self) -> Iterator[Step]:
         """Every step, handlers included, in the order of the file."""
@@ -223,8 +227,27 @@ def _check_keys(root: Table, troubles: list[Trouble]) -> None:
     for key, node in root.entries:
         if key.text not in KEYS:
             troubles.append(Trouble(key.mark, _unknown("key", key.text, KEYS), refused=False))
-        elif key.text == "description" and isinstance(node, Table | Listing):
-            troubles.append(Trouble(node.mark, "description: expected a text", refused=False))
+        elif isinstance(node, Scalar) and node.value is None:
+            if key.text == "processors":
+                text = "processors: required property is missing; write a list, [] if there are none"
+                troubles.append(Trouble(node.mark, text, refused=False))
+        elif wrong := _wrong_value(key.text, node):
+            troubles.append(
+                Trouble(node.mark, f"{key.text}: found {describe(node)}, {wrong}", refused=False)
+            )
+
+
+def _wrong_value(key: str, node: Node) -> str | None:
+    value = node.value if isinstance(node, Scalar) else node
+    if key == "description" and not isinstance(value, str):
+        return "expected a text"
+    if key == "_meta" and not isinstance(value, Table):
+        return "expected a mapping"
+    if key == "deprecated" and not isinstance(value, bool):
+        return "expected true or false"
+    if key == "version" and (isinstance(value, bool) or java_int(str(value)) is None):
+        return "expected a whole number"
+    return None
 
 
 def _unknown(what: str, name: str, known: tuple[str, ...]) -> str:
@@ -238,7 +261,21 @@ def _build_steps(node: Node, place: str, build: Build) -> list[Step]:
         text = f"{place}: found {describe(node)}, expected a list of processors"
         build.troubles.append(Trouble(node.mark, text, refused=False))
         return []
-    steps = [build_step(item, build) for item in node.items]
+    steps: list[Step] = []
+    for item in node.items:
+        steps += _build_item(item, build)
+    return steps
+
+
+def _build_item(node: Node, build: Build) -> list[Step]:
+    """An item of a list of processors: nearly always one, but the cluster takes any number, in a map's order."""
+    if not isinstance(node, Table) or len(node.entries) < 2:
+        if isinstance(node, Table) and not node.entries:
+            return []
+        step = build_step(node, build)
+        return [] if step is None else [step]
+    entries = {key.text: (key, options) for key, options in node.entries}
+    steps = [build_step(Table(node.mark, [entries[name]]), build) for name in hash_order(entries)]
     return [step for step in steps if step is not None]
 
 
@@ -261,10 +298,11 @@ def build_step(node: Node, build: Build) -> Step | None:
     kind = key.text
     if not _known(kind, key.mark, build):
         return None
-    if isinstance(options, Scalar) and options.value is None:
-        options = Table(options.mark)
     if not isinstance(options, Table):
-        text = f"{kind}: found {describe(options)}, expected the processor's options, a mapping"
+        text = (
+            f"{kind}: found {describe(options)}, expected the processor's options, a mapping;"
+            " write {} if there are none"
+        )
         build.troubles.append(Trouble(options.mark, text, refused=False))
         return None
     reader = Options(kind, options, key.mark, build)
@@ -280,9 +318,26 @@ def build_step(node: Node, build: Build) -> Step | None:
     except Unsupported as error:
         reader.caught(None, error)
     reader.finish(COMMON)
+    _check_own(step, reader)
     if step.ignore_failure or step.on_failure:
         step.run = guarded(step, ignore_failure=step.ignore_failure, handlers=step.on_failure)
     return step
+
+
+def _check_own(step: Step, reader: Options) -> None:
+    """Ids and targets are Shipper's; the same rule as for pipelines that are registered in the cluster."""
+    written = ["field", "target_field"]
+    if step.kind in _READS_FIELD or (step.kind != "rename" and step.options.get("target_field")):
+        written = ["target_field"]
+    for name in written:
+        values = step.options.get(name)
+        for value in values if isinstance(values, list) else [values]:
+            if isinstance(value, str) and value.removeprefix("_source.") in _OWN:
+                reader.wrong(
+                    name,
+                    f"sets {value}",
+                    "Shipper decides it; remove it, or name a pipeline of the cluster by its id",
+                )
 
 
 def _known(kind: str, mark: Mark, build: Build) -> bool:
@@ -322,8 +377,6 @@ def _build_condition(step: Step, reader: Options) -> None:
         script = script["source"]
     else:
         params = {}
-    if isinstance(script, bool):
-        script = "true" if script else "false"
     if not isinstance(script, str):
         reader.wrong("if", f"found {script!r}, expected a Painless condition", "put it in quotes")
         return

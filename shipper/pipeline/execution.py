@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _ON_FAILURE = ("on_failure_message", "on_failure_processor_type", "on_failure_processor_tag", "on_failure_pipeline")  # fmt: skip
 
 
-def run_pipeline(pipeline: Pipeline, document: Document) -> None:
+def run_pipeline(pipeline: Pipeline, document: Document, start: int = 0) -> None:
     """
     Run a pipeline.
 
@@ -39,7 +39,7 @@ def run_pipeline(pipeline: Pipeline, document: Document) -> None:
     document.pipelines.append(name)
     document.ingest["pipeline"] = name
     try:
-        run_steps(pipeline.steps, document, pipeline.on_failure)
+        run_steps(pipeline.steps, document, pipeline.on_failure, start)
         document.terminated = False
     finally:
         document.pipelines.pop()

@@ -83,6 +83,33 @@ class FileReport(msgspec.Struct, frozen=True):
     note: str = ""
 
 
+class StepReport(msgspec.Struct, frozen=True):
+    """One processor of a pipeline that runs in the agent."""
+
+    processor: str
+    tag: str
+    line: int  # in the pipeline's file
+    events: int  # that it ran for
+    failures: int
+    seconds: float  # of CPU, reckoned from a sample
+
+
+class PipelineReport(msgspec.Struct, frozen=True):
+    """The pipeline of an input."""
+
+    name: str
+    where: str  # edge | cluster
+    reasons: list[str] = []  # why it does not run at the edge, though it was to if it could
+    problem: str = ""  # why a changed file is not used
+    reloads: int = 0
+    events: int = 0  # that went in, at the edge
+    fast: int = 0  # of them, by the compiled head
+    dropped: int = 0
+    failed: int = 0  # whose failure came to the pipeline's own handlers
+    refused: int = 0  # whose failure nothing handled: dead letters
+    steps: list[StepReport] = []
+
+
 class InputReport(msgspec.Struct, frozen=True):
     """One entry under ``inputs:``."""
 
@@ -92,6 +119,7 @@ class InputReport(msgspec.Struct, frozen=True):
     files: list[FileReport]
     ledger: LedgerReport
     problems: list[str] = []
+    pipeline: PipelineReport | None = None
 
 
 class RouteReport(msgspec.Struct, frozen=True):

@@ -18,9 +18,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from shipper.agent import pipelines
+from shipper.cluster import ingest
 from shipper.config import load
 from shipper.config.patterns import compile_pattern
 from shipper.config.settings import Elasticsearch
+from shipper.errors import ConfigError
 from shipper.source.discover import Finder
 
 if TYPE_CHECKING:
@@ -233,14 +236,26 @@ def _covers(glob: list[str], path: list[str], *, deep: bool) -> bool:
 
 
 def _pipelines(settings: Settings, report: Report) -> None:
-    """The local store runs no pipelines: a configuration that names some expects more."""
-    if isinstance(settings.output, Elasticsearch):
-        return
-    named = [one.id for one in settings.inputs if one.enabled and one.pipeline]
+    """Pipelines must load where they run, and the local store runs none."""
+    named = []
+    for one in settings.inputs:
+        if not one.enabled or one.pipeline is None:
+            continue
+        try:
+            choice = pipelines.choose(settings, one)
+            if choice.where == "cluster" and one.pipeline.path is not None:
+                ingest.load(one.pipeline.path)
+        except ConfigError as error:
+            report.errors.extend(error.problems)
+            continue
+        for why in choice.reasons:
+            report.warnings.append(f"input {one.id}: runs in the cluster: {why}")
+        if choice.where == "cluster" and not isinstance(settings.output, Elasticsearch):
+            named.append(one.id)
     if named:
         report.warnings.append(
             f"pipeline of input {_some(named)}: output.local runs no pipelines, its events are kept as they were read;"
-            " remove pipeline, or write to a cluster"
+            " write run: edge, or write to a cluster"
         )
 
 

@@ -7,10 +7,11 @@ carry our mark is never written at all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from shipper.agent import pipelines
 from shipper.cluster import ingest, templates
 from shipper.errors import ConfigError, ShipperError
 
@@ -94,7 +95,7 @@ def make_plan(client: Client, settings: Settings) -> Plan:
         SendFailed: there is no answer.
         SetupError: a question was refused.
     """
-    return _Planner(client).plan([entry for entry in settings.inputs if entry.enabled])
+    return _Planner(client, settings).plan([entry for entry in settings.inputs if entry.enabled])
 
 
 def carry_out(client: Client, plan: Plan, done: Callable[[Step], None]) -> None:
@@ -114,8 +115,9 @@ def carry_out(client: Client, plan: Plan, done: Callable[[Step], None]) -> None:
 
 
 class _Planner:
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, settings: Settings) -> None:
         self._client = client
+        self._settings = settings
         self._flavour = client.info()
         self._plan = Plan(str(self._flavour))
         self._templates: list[templates.Template] = []
@@ -228,14 +230,28 @@ class _Planner:
                 self._foreign_pipeline(entry.id, entry.pipeline.id)
             return
         try:
-            definition = ingest.load(entry.pipeline.path)
+            if pipelines.choose(self._settings, entry).where == "edge":
+                self._present(
+                    f"pipeline {entry.pipeline.file}: runs in the agent (input {entry.id})"
+                )
+                return
+            definition = replace(ingest.load(entry.pipeline.path), on_error=entry.pipeline.on_error)
         except ConfigError as error:
             self._plan.problems += error.problems
             return
         stream = entry.data_stream.name
+        for inner in definition.inner:
+            body = inner.marked(meta=self._flavour.pipeline_meta)
+            self._register(entry, inner.name, body, stream)
         name, _ = definition.registered(stream)
         default = self._default_pipeline(stream)
         body = definition.wrapped(stream, default=default, meta=self._flavour.pipeline_meta)
+        self._register(entry, name, body, stream)
+
+    def _register(self, entry: Input, name: str, body: dict[str, Any], stream: str) -> None:
+        """Plan the registration of one pipeline, if the cluster has it not."""
+        assert entry.pipeline is not None
+        assert entry.pipeline.path is not None
         present = self._registered(name)
         if present is not None and not ingest.is_ours(present):
             self._plan.problems.append(
