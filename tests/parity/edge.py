@@ -13,7 +13,7 @@ from shipper.pipeline.document import METADATA, Document
 from shipper.pipeline.failure import Failure, Raised
 from shipper.pipeline.json_text import dumps
 from shipper.pipeline.options import EdgeSettings
-from shipper.pipeline.values import ZonedDateTime, copy
+from shipper.pipeline.values import ZonedDateTime, copy, to_string
 from tests.parity.case import INDEX
 from tests.parity.outcome import Outcome
 
@@ -117,5 +117,5 @@ def _run(pipeline: Pipeline, given: dict[str, Any]) -> Outcome:
         return Outcome("dropped", **span)
     ctx = document.ctx
     source = {key: value for key, value in ctx.items() if key not in METADATA}
-    found = {key: ctx[key] for key in METADATA if ctx.get(key) is not None}
+    found = {key: to_string(ctx[key]) for key in METADATA if ctx.get(key) is not None}
     return Outcome("document", source=json.loads(dumps(source)), metadata=found, **span)

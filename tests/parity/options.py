@@ -63,12 +63,12 @@ OPTIONS: dict[str, dict[str, str]] = {
     "fail": {"message": BOTH},
     "foreach": {"field": BOTH, "processor": BOTH, "ignore_missing": BOTH},
     "geoip": {
-        "field": BOTH,
-        "target_field": BOTH,
-        "database_file": BOTH,
-        "properties": BOTH,
-        "ignore_missing": BOTH,
-        "first_only": BOTH,
+        "field": ES,
+        "target_field": ES,
+        "database_file": ES,
+        "properties": ES,
+        "ignore_missing": ES,
+        "first_only": ES,
         "download_database_on_pipeline_creation": ES,
     },
     "grok": {
@@ -134,6 +134,7 @@ OPTIONS: dict[str, dict[str, str]] = {
         "properties": BOTH,
         "ignore_missing": BOTH,
         "extract_device_type": ES,
+        "ecs": OS,
     },
 }
 

@@ -16,6 +16,7 @@ from typing import Any, Literal
 Kind = Literal["document", "dropped", "failed", "invalid", "refused", "hang", "unseen", "crash"]
 
 WHERE = "__failed"  # where the probe (``probe`` in rig.py) puts what is known of a failure
+_SHOWN = 500  # characters of a result in a message
 _SLACK = 2.0  # seconds by which clocks may differ
 _TIME = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)(?:\[[\w/]+\])?"
@@ -60,7 +61,7 @@ class Outcome:
     def difference(self, other: Outcome) -> str:
         """What differs, in words; empty if they are the same. Either may have a reason that is not compared."""
         if self.kind != other.kind:
-            return f"{self} ≠ {other}"
+            return f"{str(self)[:_SHOWN]} ≠ {str(other)[:_SHOWN]}"
         if self.kind == "failed":
             return self._failures(other)
         if self.kind != "document":

@@ -123,7 +123,7 @@ def main(names: list[str]) -> int:
                 f"{name}: {len(found)} cases, {len(unequal)} unequal, {sum(r.refused for r in found)} refused"
             )
             for result in unequal[:20]:
-                print(f"  {result}")
+                print(f"  {result}"[:2000])
             results += found
     counts = count(results)
     wanted = {processor for processor, _ in counts}
