@@ -19,7 +19,7 @@ from shipper.pipeline.document import java_int
 from shipper.pipeline.execution import guarded, run_pipeline
 from shipper.pipeline.failure import Invalid, Unsupported
 from shipper.pipeline.nodes import KEYS, read_nodes
-from shipper.pipeline.options import Build, EdgeSettings, Options, Trouble, plain
+from shipper.pipeline.options import ELASTICSEARCH, Build, EdgeSettings, Options, Trouble, plain
 from shipper.pipeline.processors import CLUSTER_ONLY, ONLY, PROCESSORS, builder
 from shipper.pipeline.values import hash_order
 
@@ -82,6 +82,7 @@ class Pipeline:
         steps: its processors.
         on_failure: handlers of what no step handles.
         calls: names of the pipelines that it may call.
+        flavour: the product whose meaning counts.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Pipeline:
     steps: list[Step] = field(default_factory=list)
     on_failure: list[Step] = field(default_factory=list)
     calls: set[str] = field(default_factory=set)
+    flavour: str = ELASTICSEARCH
 
     def run(self, document: Document, start: int = 0) -> None:
         """
@@ -183,7 +185,7 @@ class Library:
         if root is None:
             return Loaded(None, troubles)
         body = plain(root)
-        pipeline = Pipeline(name, source, body)
+        pipeline = Pipeline(name, source, body, flavour=self.settings.flavour)
         build = Build(name, self.settings, lambda _name, _mark: None, lambda _node: None, troubles)
         build.inner = lambda called, mark: self._inner(pipeline, called, mark, troubles)
         build.step = lambda node: build_step(node, build)
@@ -229,7 +231,9 @@ def _check_keys(root: Table, troubles: list[Trouble]) -> None:
             troubles.append(Trouble(key.mark, _unknown("key", key.text, KEYS), refused=False))
         elif isinstance(node, Scalar) and node.value is None:
             if key.text == "processors":
-                text = "processors: required property is missing; write a list, [] if there are none"
+                text = (
+                    "processors: required property is missing; write a list, [] if there are none"
+                )
                 troubles.append(Trouble(node.mark, text, refused=False))
         elif wrong := _wrong_value(key.text, node):
             troubles.append(

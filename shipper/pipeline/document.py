@@ -39,9 +39,10 @@ class Document:
         pipelines: names of the pipelines that are being run, outermost first.
         clock: seconds, for a document whose steps are to be timed.
         trace: called after each step, for ``explain``.
+        flavour: the product whose meaning counts; set by the pipeline that runs.
     """
 
-    __slots__ = ("clock", "ctx", "dropped", "ingest", "pipelines", "terminated", "trace")
+    __slots__ = ("clock", "ctx", "dropped", "flavour", "ingest", "pipelines", "terminated", "trace")  # fmt: skip
 
     def __init__(self, ctx: dict[str, Any], ingest: dict[str, Any] | None = None) -> None:
         self.ctx = ctx
@@ -51,15 +52,32 @@ class Document:
         self.pipelines: list[str] = []
         self.clock: Callable[[], float] | None = None
         self.trace: Callable[[Any, Document], None] | None = None
+        self.flavour = "elasticsearch"
 
     def __repr__(self) -> str:
         return f"<Document {self.ctx!r}{' dropped' if self.dropped else ''}>"
 
 
-class Path:
-    """A field's path, such as ``a.b.0``, parsed once."""
+class NotAnIndex(Failure):
+    """A name where a list wants a number, while reading: only OpenSearch's failure carries its cause."""
 
-    __slots__ = ("_ingest", "_parents", "elements", "leaf", "text")
+    def message(self, flavour: str) -> str | None:
+        """What handlers see."""
+        return self.reason if flavour == "elasticsearch" else self.root
+
+
+class Path:
+    """
+    A field's path, such as ``a.b.0``, parsed once.
+
+    Attributes:
+        text: as written.
+        elements: the names on the way, ``_ingest.`` and ``_source.`` left out.
+        leaf: the last of them.
+        in_ingest: whether it names something of ``_ingest`` and not of the document.
+    """
+
+    __slots__ = ("_parents", "elements", "in_ingest", "leaf", "text")
 
     def __init__(self, text: str) -> None:
         """
@@ -71,8 +89,8 @@ class Path:
         if not text:
             raise Failure("path cannot be null nor empty")
         self.text = text
-        self._ingest = text.startswith("_ingest.")
-        rest = text[8:] if self._ingest or text.startswith("_source.") else text
+        self.in_ingest = text.startswith("_ingest.")
+        rest = text[8:] if self.in_ingest or text.startswith("_source.") else text
         elements = rest.split(".")
         while len(elements) > 1 and not elements[-1]:  # Java's split leaves out empty ends
             elements.pop()
@@ -106,7 +124,7 @@ class Path:
         return self
 
     def _root(self, document: Document) -> dict[str, Any]:
-        return document.ingest if self._ingest else document.ctx
+        return document.ingest if self.in_ingest else document.ctx
 
     def find(self, document: Document) -> Any:
         """The value, or ``MISSING`` where there is none, whatever the reason."""
@@ -128,6 +146,30 @@ class Path:
     def has(self, document: Document) -> bool:
         """Whether the field is there, with null or without."""
         return self.find(document) is not MISSING
+
+    def exists(self, document: Document) -> bool:
+        """
+        Whether the field is there, for processors that look before they write.
+
+        Raises:
+            Failure: the path goes beyond the end of a list.
+        """
+        value: Any = self._root(document)
+        for element in self.elements:
+            if type(value) is dict:
+                if element not in value:
+                    return False
+                value = value[element]
+            elif type(value) is list:
+                index = java_int(element)
+                if index is None:
+                    return False
+                if not 0 <= index < len(value):
+                    raise self._out_of_bounds(index, value)
+                value = value[index]
+            else:
+                return False
+        return True
 
     def get(self, document: Document) -> Any:
         """
@@ -164,22 +206,26 @@ class Path:
                 raise Failure(f"field [{element}] not present as part of path [{self.text}]")
             return value[element]
         if type(value) is list:
-            return value[self._index(value, element)]
+            return value[self._index(value, element, chained=False)]
         raise Failure(
             f"cannot resolve [{element}] from {_kind(value)} as part of path [{self.text}]"
         )
 
-    def _index(self, values: list[Any], element: str) -> int:
+    def _index(self, values: list[Any], element: str, *, chained: bool = True) -> int:
+        """An index; ``chained``: both products' failures carry that of ``Integer.parseInt``."""
         index = java_int(element)
         if index is None:
-            raise Failure(
-                f"[{element}] is not an integer, cannot be used as an index as part of path [{self.text}]"
-            )
+            reason = f"[{element}] is not an integer, cannot be used as an index as part of path [{self.text}]"
+            kind = Failure if chained else NotAnIndex
+            raise kind(reason, root=f'For input string: "{element}"')
         if not 0 <= index < len(values):
-            raise Failure(
-                f"[{index}] is out of bounds for array with length [{len(values)}] as part of path [{self.text}]"
-            )
+            raise self._out_of_bounds(index, values)
         return index
+
+    def _out_of_bounds(self, index: int, values: list[Any]) -> Failure:
+        return Failure(
+            f"[{index}] is out of bounds for array with length [{len(values)}] as part of path [{self.text}]"
+        )
 
     def remove(self, document: Document) -> None:
         """
@@ -212,6 +258,8 @@ class Path:
                 if below is MISSING:
                     below = value[element] = {}
                 value = below
+            elif type(value) is list:
+                value = value[self._index(value, element)]
             else:
                 value = self._step(value, element)
         return value
@@ -247,13 +295,16 @@ class Path:
             present = parent[key]
         else:
             raise self._no_parent(parent)
-        values = present if type(present) is list else [] if present is MISSING else [present]
-        added = False
-        for item in value if type(value) is list else (value,):
+        if present is MISSING:  # the cluster looks for duplicates only where there is something
+            parent[key] = list(value) if type(value) is list else [value]
+            return
+        values = present if type(present) is list else [present]
+        added = allow_duplicates
+        for item in list(value) if type(value) is list else (value,):
             if allow_duplicates or not any(equals(item, other) for other in values):
                 values.append(item)
                 added = True
-        if values is not present and (added or allow_duplicates or present is MISSING):
+        if values is not present and added:
             parent[key] = values
 
     def _no_parent(self, parent: Any) -> Failure:
@@ -266,6 +317,25 @@ class Path:
         )
 
 
+class BrokenPath(Path):
+    """A path that every use of fails: the cluster takes it when the pipeline is put, and fails when it runs."""
+
+    __slots__ = ("_failure",)
+
+    def __init__(
+        self, text: str, failure: Failure
+    ) -> None:  # no call of the base's: there is nothing to parse
+        self.text = text
+        self._failure = failure
+        self.elements = ()
+        self.leaf = ""
+        self.in_ingest = False
+        self._parents = ()
+
+    def _root(self, document: Document) -> dict[str, Any]:  # noqa: ARG002
+        raise Failure(self._failure.reason, self._failure.type, foreign=self._failure.foreign)
+
+
 @lru_cache(4096)
 def _parse(text: str) -> Path:
     return Path(text)
@@ -274,8 +344,10 @@ def _parse(text: str) -> Path:
 def java_int(text: str) -> int | None:
     """``Integer.parseInt``, or None where it throws."""
     digits = text[1:] if text[:1] in {"+", "-"} else text
-    if not digits.isdecimal() or len(digits) > 32:
+    if not digits.isdecimal() or (not digits.isascii() and max(digits) > "\uffff"):
         return None
+    if len(digits) > 32:
+        return 0 if not digits.strip("0") else None
     value = int(text)
     return value if -(2**31) <= value < 2**31 else None
 

@@ -28,13 +28,12 @@ def run_pipeline(pipeline: Pipeline, document: Document, start: int = 0) -> None
 
     Raises:
         Raised: a processor failed and nothing handled it.
+        Failure: the pipeline is being run already.
     """
     name = pipeline.name
+    document.flavour = pipeline.flavour
     if name in document.pipelines:
-        raise Raised(
-            Failure(f"Cycle detected for pipeline: {name}", "illegal_state_exception"),
-            "pipeline",
-        )
+        raise Failure(f"Cycle detected for pipeline: {name}", "illegal_state_exception")
     before = document.ingest.get("pipeline")
     document.pipelines.append(name)
     document.ingest["pipeline"] = name
@@ -67,7 +66,7 @@ def run_steps(
     for step in steps[start:] if start else steps:
         try:
             condition = step.condition
-            if condition is not None and not _holds(condition(document.ctx)):
+            if condition is not None and not holds(condition(document.ctx)):
                 continue
             step.count += 1
             if document.clock is None:
@@ -77,7 +76,7 @@ def run_steps(
         except Exception as error:
             kind = step.kind if step.condition is None else "conditional"
             raised = raised_by(step, kind, error, document)
-            if not on_failure:
+            if not on_failure or raised.escaped:
                 raise raised from None
             handle(on_failure, document, raised)
             return
@@ -98,7 +97,13 @@ def _timed(step: Step, document: Document) -> None:
         step.seconds += clock() - began
 
 
-def _holds(result: Any) -> bool:
+def holds(result: Any) -> bool:
+    """
+    What a condition came to.
+
+    Raises:
+        Failure: it is no boolean.
+    """
     if result is True or result is False:
         return bool(result)
     if result is None:
@@ -129,8 +134,7 @@ def handle(handlers: Sequence[Step], document: Document, raised: Raised) -> None
         Raised: a handler failed.
     """
     ingest = document.ingest
-    before = {name: ingest[name] for name in _ON_FAILURE if name in ingest}
-    ingest["on_failure_message"] = raised.failure.root
+    ingest["on_failure_message"] = raised.failure.message(document.flavour)
     ingest["on_failure_processor_type"] = raised.kind
     ingest["on_failure_processor_tag"] = raised.tag
     if raised.pipeline is not None:
@@ -139,8 +143,7 @@ def handle(handlers: Sequence[Step], document: Document, raised: Raised) -> None
         run_steps(handlers, document)
     finally:
         for name in _ON_FAILURE:
-            ingest.pop(name, None)
-        ingest.update(before)
+            ingest.pop(name, None)  # those of a handler around this one too, as in the cluster
 
 
 def guarded(step: Step, *, ignore_failure: bool, handlers: Sequence[Step]) -> Run:
@@ -152,6 +155,8 @@ def guarded(step: Step, *, ignore_failure: bool, handlers: Sequence[Step]) -> Ru
             run(document)
         except Exception as error:
             raised = raised_by(step, step.kind, error, document)
+            if raised.escaped:
+                raise raised from None
             if not ignore_failure:
                 handle(handlers, document, raised)
 

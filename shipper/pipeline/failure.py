@@ -30,13 +30,17 @@ class Failure(Exception):  # noqa: N818 - the cluster calls it so, and its pipel
         type: str = "illegal_argument_exception",  # noqa: A002 - the cluster's name for it
         *,
         foreign: bool = False,
-        root: str | None | EllipsisType = ...,
+        root: str | EllipsisType | None = ...,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.type = type
         self.foreign = foreign
         self.root = reason if root is ... else root
+
+    def message(self, flavour: str) -> str | None:  # noqa: ARG002 - it depends on that for few
+        """What handlers see as ``_ingest.on_failure_message``."""
+        return self.root
 
 
 class Raised(Exception):  # noqa: N818 - a failure on its way out of a pipeline
@@ -48,16 +52,24 @@ class Raised(Exception):  # noqa: N818 - a failure on its way out of a pipeline
         kind: the processor's type, such as ``grok``; ``conditional`` for one with an ``if``.
         tag: of the processor, if it has one.
         pipeline: name of the inner pipeline it came from, if it was called by another.
+        escaped: no handler catches it, and the document fails. OpenSearch lets some failures of ``foreach`` escape so.
     """
 
     def __init__(
-        self, failure: Failure, kind: str, tag: str | None = None, pipeline: str | None = None
+        self,
+        failure: Failure,
+        kind: str,
+        tag: str | None = None,
+        pipeline: str | None = None,
+        *,
+        escaped: bool = False,
     ) -> None:
         super().__init__(f"{kind}: {failure.reason}")
         self.failure = failure
         self.kind = kind
         self.tag = tag
         self.pipeline = pipeline
+        self.escaped = escaped
 
 
 class Unsupported(Exception):  # noqa: N818 - a fact about the edge

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shipper.config.document import Listing, Mark, Scalar, Table, describe
 from shipper.config.masking import quote
-from shipper.pipeline.document import Path
+from shipper.pipeline.document import BrokenPath, Path
 from shipper.pipeline.failure import Failure, Invalid, Unsupported
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ class _Required:
 
 
 REQUIRED: Final[Any] = _Required()
-_WORDS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,14 +231,14 @@ class Options:
         return "" if default is REQUIRED else default
 
     def flag(self, name: str, default: Any = REQUIRED) -> bool:
-        """A boolean option; the texts ``true`` and ``false`` will do."""
+        """A boolean option; the cluster refuses the texts ``true`` and ``false``."""
         value = self._scalar(name, default, "true or false")
         if isinstance(value, bool):
             return value
-        if isinstance(value, str) and value in _WORDS:
-            return _WORDS[value]
         if value is not None:
-            self.wrong(name, f"property isn't a boolean, but {value!r}", "write true or false")
+            self.wrong(
+                name, f"property isn't a boolean, but {value!r}", "write true or false, no quotes"
+            )
         return bool(default) and default is not REQUIRED
 
     def integer(self, name: str, default: Any = REQUIRED) -> Any:
@@ -310,11 +309,15 @@ class Options:
         """The path of a text; one with ``{{`` is a template."""
         if "{{" in text:
             return TemplatePath(self.template_of(name, text))
+        return self.path_plain(text)
+
+    @staticmethod
+    def path_plain(text: str) -> Path:
+        """The path of a text that is no template, whatever it looks like; every use of an impossible one fails."""
         try:
             return Path.parse(text)
         except Failure as failure:
-            self.wrong(name, str(failure.reason))
-            return Path.parse("_")
+            return BrokenPath(text, failure)
 
     def template(self, name: str, default: Any = REQUIRED) -> Any:
         """A text with ``{{ }}``: what comes back has ``render(document)``."""

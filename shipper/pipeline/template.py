@@ -66,7 +66,7 @@ class Template:
         if self.constant is not None:
             return self.constant
         scopes = [_Model(document)]
-        return "".join([part if type(part) is str else part(scopes) for part in self._parts])  # type: ignore[operator,misc]
+        return "".join([part if type(part) is str else part(scopes) for part in self._parts])  # type: ignore[operator]
 
 
 class _Model:
@@ -90,11 +90,15 @@ class _Model:
 
 
 @lru_cache(1024)
-def compile(text: str) -> Template:  # noqa: A001 - as re.compile
+def compile(text: str, media_type: str = "application/json") -> Template:  # noqa: A001 - as re.compile
     """
     Compile a template; the same object for the same text.
 
     A text without ``{{`` is no template to the cluster, whatever else it holds.
+
+    Args:
+        text: the template.
+        media_type: says how ``{{x}}`` escapes: as inside a JSON text, as in a form, or not at all (``text/plain``).
 
     Raises:
         Invalid: the cluster refuses it too.
@@ -102,7 +106,7 @@ def compile(text: str) -> Template:  # noqa: A001 - as re.compile
     """
     if "{{" not in text:
         return Template(text, [text])
-    parser = _Parser(text)
+    parser = _Parser(text, _ESCAPE[media_type])
     return Template(text, parser.compile(None, start_of_line=True))
 
 
@@ -173,7 +177,7 @@ def _look_up(scopes: Scopes, name: str, names: list[str]) -> Any:
 def _getter(name: str, line: int) -> Getter:
     if name == ".":
         return lambda scopes: scopes[-1]
-    if name.startswith("_ingest.timestamp.") or name.startswith("_source._ingest"):
+    if name.startswith("_ingest.timestamp."):
         raise Unsupported(f"the template's {name}: parts of the time of ingestion")
     if name.startswith("*"):
         raise Unsupported(f"the template's name {name!r}")
@@ -220,11 +224,9 @@ def to_json(value: Any) -> str:
     return f'"{text}"' if text in {"NaN", "Infinity", "-Infinity"} else text
 
 
-def _variable(name: str, line: int, *, escape: bool) -> Printer:
+def _variable(name: str, line: int, escape: Callable[[str], str]) -> Printer:
     get = _getter(name, line)
-    if escape:
-        return lambda scopes: escaped(printed(get(scopes)))
-    return lambda scopes: printed(get(scopes))
+    return lambda scopes: escape(printed(get(scopes)))
 
 
 def _run(parts: list[str | Printer], scopes: Scopes) -> str:
@@ -297,6 +299,13 @@ def _quoted(text: str) -> str:
     return quote_plus(text, safe="*", errors="replace").replace("~", "%7E")
 
 
+_ESCAPE: Final[dict[str, Callable[[str], str]]] = {
+    "application/json": escaped,
+    "text/plain": str,
+    "application/x-www-form-urlencoded": _quoted,
+}
+
+
 # -- reading -----------------------------------------------------------------------------------------------------------
 
 
@@ -309,8 +318,9 @@ class _Tag(NamedTuple):
 class _Parser:
     """Reads a template once, with the library's own rules for lines that hold nothing but a section's tag."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, escape: Callable[[str], str]) -> None:
         self._text = text
+        self._escape = escape
         self._at = 0
         self._line = 0
         self._depth = 0
@@ -362,7 +372,8 @@ class _Parser:
             else:
                 self._write(parts, out)
                 if found.sign != "!":
-                    parts.append(_variable(found.name, found.line, escape=not found.sign))
+                    escape = str if found.sign else self._escape
+                    parts.append(_variable(found.name, found.line, escape))
             start_of_line = False
         if tag is not None:
             raise self._broken(f"Failed to close {tag!r} tag")

@@ -22,7 +22,7 @@ PROCESSORS: dict[str, str] = {
     "append": "assign:append",
     "bytes": "text:bytes_",
     "convert": "convert:convert",
-    "copy": "assign:copy",
+    "copy": "assign:copy_",
     "csv": "csv:csv",
     "date": "date:date",
     "dissect": "dissect:dissect",
