@@ -1,0 +1,137 @@
+"""
+Each ready pipeline makes of its samples what ``expected.ndjson`` says: at the edge, in the cluster, and as an agent runs it.
+
+The names come from ``pipelines/samples/``: a new pipeline needs nothing here.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from shipper.agent import pipelines
+from shipper.encode import Encoder
+from shipper.pipeline.edge import Edge, EdgeEncoder
+from tests.parity.edge import edge, foreign_reasons
+from tests.parity.outcome import Outcome
+from tests.parity.rig import assert_same, simulate
+from tests.pipelines.samples import NAMES, TARGET, Sample, configured, differences, sample
+
+if TYPE_CHECKING:
+    from shipper.records import Piece
+
+_KEY = "AAAAAAAAAAAAAAAA"
+_PATH = "/var/log/ready.log"
+_STAMP = "2026-11-22T08:00:00.000Z"
+_FLAVOURS = ("opensearch", "elasticsearch")
+_ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(params=NAMES)
+def ready(request: pytest.FixtureRequest, tmp_path: Path) -> Sample:
+    """The samples of each pipeline in turn."""
+    return sample(request.param, tmp_path)
+
+
+def _wrong(ready: Sample, outcomes: list[Outcome]) -> list[str]:
+    """What is not as expected, one text a document."""
+    wrong = []
+    triples = zip(ready.events, ready.expected, outcomes, strict=True)
+    for number, (event, expected, outcome) in enumerate(triples, 1):
+        if outcome.kind != "document":
+            wrong.append(f"{number}: {event.message[:200]!r}: {outcome}")
+        elif found := differences(expected, outcome.source):
+            wrong.append(f"{number}: {event.message[:200]!r}: {'; '.join(found)}")
+    return wrong
+
+
+def test_samples_are_many_and_hard(ready: Sample) -> None:
+    """Thirty shapes at least; other than ASCII among them, attacks, and lines that fail and are kept whole."""
+    lines = {event.message for event in ready.events}
+    text = "\n".join(lines)
+    failed = [doc for doc in ready.expected if "shipper_pipeline_failure" in doc.get("tags", ())]
+
+    assert len(lines) >= 30
+    assert len(ready.expected) == len(ready.events)
+    assert any(ord(letter) > 0xFFF for letter in text)
+    assert failed
+    for event, document in zip(ready.events, ready.expected, strict=True):
+        if document in failed:
+            assert document["message"] == document["event"]["original"] == event.message
+
+
+@pytest.mark.parametrize("flavour", _FLAVOURS)
+def test_edge(ready: Sample, flavour: str) -> None:
+    assert _wrong(ready, edge(ready.body, ready.sources, flavour)) == []
+
+
+def test_cluster(ready: Sample, opensearch: Any) -> None:
+    assert _wrong(ready, simulate(opensearch, ready.body, ready.sources)) == []
+
+
+def _encoded(ready: Sample, encoder: Encoder) -> Piece:
+    """The samples as an agent encodes them: as blocks of lines, or the events that parsers made."""
+    data = ready.data
+    if ready.one.parsers:
+        return encoder.events(None, ready.events, 0, len(data), _STAMP)
+    return encoder.block(None, data, 0, _STAMP)
+
+
+def _documents(piece: Piece) -> list[dict[str, Any]]:
+    lines = piece.body.splitlines()
+    return [
+        {
+            "_index": TARGET,
+            "_id": json.loads(action)["create"]["_id"],
+            "_source": json.loads(source),
+        }
+        for action, source in zip(lines[::2], lines[1::2], strict=True)
+    ]
+
+
+def _edge_of(ready: Sample) -> Edge:
+    """The pipeline as an input with ``run: edge`` has it."""
+    line = f"pipeline: {{file: {ready.name}, run: edge}}"
+    settings = configured(ready.name, ready.settings.path_data, line)
+    choice = pipelines.choose(settings, settings.inputs[0])
+    assert choice.pipeline is not None, choice.reasons
+    return Edge(choice.pipeline, ready.constants, TARGET, time.perf_counter)
+
+
+def test_agent_ships_what_the_cluster_would_make(ready: Sample, opensearch: Any) -> None:
+    """Whole events, with host, agent, log, tags and fields of the user's: encoded through the pipeline, or without it and sent through the node's."""
+    began = time.time()
+    plain = _documents(_encoded(ready, Encoder(_KEY, _PATH, ready.constants)))
+    made = _documents(_encoded(ready, EdgeEncoder(_KEY, _PATH, _edge_of(ready))))
+
+    there = simulate(opensearch, ready.body, plain)
+    here = [
+        Outcome(
+            "document",
+            source=document["_source"],
+            metadata={"_index": TARGET, "_id": document["_id"]},
+            masked=foreign_reasons(ready.body, given, "opensearch"),
+            began=began,
+            ended=time.time(),
+        )
+        for document, given in zip(made, plain, strict=True)
+    ]
+
+    assert_same(there, here)
+    first = made[0]["_source"]
+    assert first["host"]["name"] == "web-1"
+    assert first["tags"] == ["sample"]
+    assert first["fields"] == {"shop": 17}
+    assert first["log"]["file"]["path"] == _PATH
+    assert [document["_id"] for document in made] == [document["_id"] for document in plain]
+
+
+def test_manual_names_every_pipeline() -> None:
+    """Each has a section of its own in the manual."""
+    manual = (_ROOT / "docs" / "ready-pipelines.md").read_text(encoding="utf-8")
+
+    assert [name for name in NAMES if f"\n## {name}\n" not in manual] == []
