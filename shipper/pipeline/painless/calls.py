@@ -1,0 +1,307 @@
+"""
+Calls: methods on known types, methods on ``def``, static ones, constructors, lambdas.
+
+On ``def`` a table by the receiver's class is made when the script is loaded. A name that is in Painless' lists but not in ours is refused then, whatever the receiver will be.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from shipper.pipeline.failure import Invalid
+from shipper.pipeline.painless import classes, objects, tree
+from shipper.pipeline.painless.access import position
+from shipper.pipeline.painless.arithmetic import box
+from shipper.pipeline.painless.failures import ScriptFailure, illegal, missing, uncastable
+from shipper.pipeline.painless.library import FUNCTIONAL, METHODS, STATICS, Method
+from shipper.pipeline.painless.parts import Base, Scope, Value
+from shipper.pipeline.values import LONG_MAX, LONG_MIN, Byte, Char, Float, Long, Short, ZonedDateTime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_RECEIVERS: Final[dict[type, str]] = {
+    str: "String",
+    bool: "Boolean",
+    float: "Double",
+    Long: "Long",
+    Short: "Short",
+    Byte: "Byte",
+    Float: "Float",
+    Char: "Character",
+    dict: "Map",
+    objects.MadeMap: "HashMap",
+    list: "List",
+    objects.MadeList: "ArrayList",
+    objects.Keys: "Set",
+    objects.Entries: "Set",
+    objects.Entry: "Map.Entry",
+    objects.Stream: "Stream",
+    objects.Optional: "Optional",
+    ZonedDateTime: "ZonedDateTime",
+    objects.MadeArray: "String[]",
+}
+UNTRANSLATED: Final = frozenset(
+    [
+        ("replaceAll", 2), ("replaceFirst", 2), ("chars", 0), ("codePoints", 0), ("codePointAt", 1), ("codePointBefore", 1),
+        ("codePointCount", 2), ("compareToIgnoreCase", 1), ("offsetByCodePoints", 2), ("regionMatches", 4), ("regionMatches", 5),
+        ("toLowerCase", 1), ("toUpperCase", 1), ("toCharArray", 0), ("getChars", 4), ("iterator", 0), ("listIterator", 0),
+        ("listIterator", 1), ("spliterator", 0), ("sum", 0), ("sum", 1), ("groupBy", 1), ("eachWithIndex", 1), ("findResult", 1),
+        ("findResult", 2), ("findResults", 1), ("collect", 2), ("collect", 3), ("split", 1), ("asList", 0), ("asCollection", 0),
+        ("getByPath", 1), ("getByPath", 2), ("sort", 1), ("sort", 0), ("toArray", 0), ("toArray", 1), ("removeAll", 1),
+        ("retainAll", 1), ("replaceAll", 1), ("add", 2), ("addAll", 2), ("clone", 0), ("count", 1), ("compute", 2),
+        ("computeIfAbsent", 2), ("computeIfPresent", 2), ("merge", 3), ("putAll", 1), ("putIfAbsent", 2), ("replace", 3), ("remove", 2),
+        ("setValue", 1), ("trimToSize", 0),
+    ]
+)  # fmt: skip
+"""Methods on the lists of classes that a document's values may have, which the edge does not do."""
+
+
+class Calls(Base):
+    """Translates calls."""
+
+    def call(self, node: tree.Call) -> Value:
+        """``target.name(arguments)``."""
+        owner = self.class_named(node.target)
+        if owner is not None:
+            return self.static_call(node, owner)
+        target = self.visit(node.target)
+        if target.type in classes.PRIMITIVE or target.type == "void":
+            raise Invalid(f"cannot call a method on the type [{target.type}]", node.offset)
+        if target.null:
+            raise Invalid("cannot call a method on null", node.offset)
+        if target.type == "def":
+            return self.safe(node, target, self.dynamic_call(node, target))
+        method = METHODS[target.type].get((node.name, len(node.arguments)))
+        if method is None:
+            self.refuse(f"the method {target.type}.{node.name} with {len(node.arguments)} arguments", node.offset)
+        arguments = self.arguments(method, node)
+        value = self.known_call(method, target, arguments, node.offset)
+        return self.safe(node, target, value)
+
+    @staticmethod
+    def safe(node: tree.Call, target: Value, value: Value) -> Value:
+        """With ``?.``, null gives null."""
+        if not node.safe:
+            return value
+        if value.type in classes.PRIMITIVE or value.type == "void":
+            raise Invalid("result of null safe operator must be nullable", node.offset)
+        ask, run = target.run, value.run
+        # The receiver is read twice; it has no side effects that a condition could see.
+        return Value(value.type, lambda frame: None if ask(frame) is None else run(frame), node.offset)
+
+    def known_call(self, method: Method, target: Value, arguments: list[Value], offset: int) -> Value:
+        """A method on a receiver whose class is known."""
+        run, work = target.run, method.call
+        runs = [argument.run for argument in arguments]
+
+        def call(frame: Any) -> Any:
+            receiver = run(frame)
+            values = [one(frame) for one in runs]
+            if receiver is None:
+                raise missing()
+            return work(receiver, *values)
+
+        if not runs:
+            return Value(method.returns, lambda frame: work(_receiver(run(frame))), offset)
+        return Value(method.returns, call, offset)
+
+    def static_call(self, node: tree.Call, owner: str) -> Value:
+        """``Math.max(a, b)``."""
+        method = STATICS.get(owner, {}).get((node.name, len(node.arguments)))
+        if method is None:
+            self.refuse(f"the static method {owner}.{node.name} with {len(node.arguments)} arguments", node.offset)
+        runs = [argument.run for argument in self.arguments(method, node)]
+        work = method.call
+        if len(runs) == 1:
+            (one,) = runs
+            return Value(method.returns, lambda frame: work(one(frame)), node.offset)
+        return Value(method.returns, lambda frame: work(*[run(frame) for run in runs]), node.offset)
+
+    def arguments(self, method: Method, node: tree.Call) -> list[Value]:
+        """The arguments as the method's parameters want them."""
+        found = []
+        for parameter, argument in zip(method.parameters, node.arguments, strict=True):
+            if isinstance(argument, tree.Lambda | tree.Reference):
+                found.append(self.function(argument, parameter))
+            else:
+                if parameter in FUNCTIONAL:
+                    self.refuse("a function that is not written as a lambda", argument.offset)
+                found.append(self.wanted(argument, parameter, internal=True))
+        return found
+
+    def dynamic_call(self, node: tree.Call, target: Value) -> Value:
+        """A method on ``def``: the class of the receiver tells which."""
+        key = node.name, len(node.arguments)
+        owners = {kind: METHODS[name][key] for kind, name in _RECEIVERS.items() if key in METHODS[name]}
+        whole = {name: METHODS[name][key] for name in ("Integer", "Long", "BigInteger") if key in METHODS[name]}
+        if key in UNTRANSLATED or not (owners or whole):
+            self.refuse(f"the method {node.name} with {key[1]} arguments", node.offset)
+        wants = {method.parameters for method in (*owners.values(), *whole.values())}
+        values = [self.dynamic_argument(argument, {want[place] for want in wants}) for place, argument in enumerate(node.arguments)]
+        types = [value.type for value in values]
+        sites = {kind: _site(method, types) for kind, method in owners.items()}
+        wholes = {name: _site(method, types) for name, method in whole.items()}
+        run, runs = target.run, [value.run for value in values]
+        name, count = key
+
+        def call(frame: Any) -> Any:
+            receiver = run(frame)
+            kind = receiver.__class__
+            site = sites.get(kind)
+            if site is not None:
+                return site(receiver, *[one(frame) for one in runs])
+            arguments = [one(frame) for one in runs]
+            if kind is int:
+                site = wholes.get(classes.primitive_of(receiver).replace("int", "Integer").replace("long", "Long") or "BigInteger")
+                if site is not None:
+                    return site(receiver, *arguments)
+            if receiver is None:
+                raise missing("callArgs[0]")
+            raise illegal(f"dynamic method [{objects.class_name(receiver)}, {name}/{count}] not found")
+
+        return Value("def", call, node.offset)
+
+    def dynamic_argument(self, node: tree.Node, wants: set[str]) -> Value:
+        """One argument; a lambda is translated for the interface that the method wants."""
+        if not isinstance(node, tree.Lambda | tree.Reference):
+            if wants & FUNCTIONAL.keys():
+                self.refuse("a function that is not written as a lambda", node.offset)
+            value = self.visit(node)
+            if value.type == "void":
+                raise Invalid("this call gives no value", node.offset)
+            return value
+        if len(wants) != 1:
+            self.refuse("a lambda for a method that differs between classes", node.offset)
+        return self.function(node, next(iter(wants)))
+
+    def function(self, node: tree.Node, interface: str) -> Value:
+        """A lambda as a Python function of boxed values."""
+        if interface not in FUNCTIONAL or not isinstance(node, tree.Lambda):
+            self.refuse("a reference to a method, or a lambda here", node.offset)
+        count, gives = FUNCTIONAL[interface]
+        if len(node.parameters) != count:
+            raise Invalid(f"expected a lambda with {count} parameters", node.offset)
+        if isinstance(node.body, tree.Block):
+            self.refuse("a lambda with a block", node.offset)
+        outer, self.scope = self.scope, Scope(outer=self.scope)
+        slots = []
+        for kind, name in node.parameters:
+            if kind not in {None, "def", "Object"}:
+                self.refuse("a lambda's parameter with a type", node.offset)
+            slots.append(self.declare(name, "def", node.offset).slot)
+        body = self.visit(node.body) if gives == "void" else self.wanted(node.body, gives, internal=True)
+        self.scope = outer
+        run = body.run
+
+        def bind(frame: Any) -> Any:
+            def one(value: Any) -> Any:
+                frame[slots[0]] = value
+                return run(frame)
+
+            def many(*values: Any) -> Any:
+                for slot, value in zip(slots, values, strict=True):
+                    frame[slot] = value
+                return run(frame)
+
+            return one if count == 1 else many
+
+        return Value(interface, bind, node.offset)
+
+    def new(self, node: tree.New) -> Value:
+        """``new ArrayList()``, ``new HashMap()``, and copies of others."""
+        name = self.named_type(node.type, node.offset)
+        if name not in {"ArrayList", "HashMap"} or len(node.arguments) > 1:
+            self.refuse(f"new {node.type}", node.offset)
+        made: Any = objects.MadeList if name == "ArrayList" else objects.MadeMap
+        if not node.arguments:
+            return Value(name, lambda _: made(), node.offset)
+        run = self.wanted(node.arguments[0], "Collection" if name == "ArrayList" else "Map", internal=True).run
+        return Value(name, lambda frame: made(_receiver(run(frame))), node.offset)
+
+    def class_named(self, node: tree.Node) -> str | None:
+        """The class that a name or a dotted name means, if it is no variable."""
+        parts: list[str] = []
+        while isinstance(node, tree.Dot) and not node.safe:
+            parts.append(node.name)
+            node = node.target
+        if not isinstance(node, tree.Name) or node.name in {"ctx", "params"} or self.scope.find(node.name) is not None:
+            return None
+        name = ".".join([node.name, *reversed(parts)])
+        name = classes.QUALIFIED.get(name, name)
+        if name in STATICS or name in classes.SUPERS:
+            return name
+        return None
+
+
+def _receiver(value: Any) -> Any:
+    if value is None:
+        raise missing()
+    return value
+
+
+def _site(method: Method, types: list[str]) -> Callable[..., Any]:
+    """One method as it is called with arguments of these static types: boxed result, arguments converted as the virtual machine does."""
+    work, returns = method.call, method.returns
+    converters = [_converter(type_, want) for type_, want in zip(types, method.parameters, strict=True)]
+    if any(converters):
+        inner = work
+
+        def work(receiver: Any, *values: Any) -> Any:
+            return inner(receiver, *[value if convert is None else convert(value) for convert, value in zip(converters, values, strict=True)])
+
+    if returns in {"long", "float", "short", "byte", "char"}:
+        return lambda receiver, *values: box(work(receiver, *values), returns)
+    return work
+
+
+def _converter(type_: str, want: str) -> Callable[[Any], Any] | None:
+    if want in FUNCTIONAL:
+        return None
+    if want in {"def", "Object"}:
+        return classes.cast(type_, "def") if type_ in classes.PRIMITIVE else None
+    if want in classes.BOXED:
+        boxed, implicit = classes.cast(type_, "def"), classes.cast("def", want)
+        assert implicit is not None
+        return implicit if boxed is None else lambda value: implicit(boxed(value))
+    if type_ == want or (type_ in classes.SUPERS and want in classes.SUPERS[type_]):
+        return None
+    if type_ in classes.PRIMITIVE:
+        if want in classes.PRIMITIVE:
+            try:
+                return classes.cast(type_, want)
+            except classes.Mismatch:
+                pass
+        return _unconvertible
+    if want in classes.PRIMITIVE:
+        if type_ not in {"def", "Object", "Number", *classes.BOXED}:
+            return _unconvertible
+        return _to_int if want == "int" else _to_long
+    test = classes.instance(want)
+
+    def check(value: Any) -> Any:
+        if value is None or test(value):
+            return value
+        raise uncastable(value, want)
+
+    return check
+
+
+def _unconvertible(value: Any) -> Any:
+    raise ScriptFailure(
+        f"cannot convert the argument {type(value).__name__}", "wrong_method_type_exception", foreign=True
+    )
+
+
+def _to_int(value: Any) -> int:
+    return position(value, "def")
+
+
+def _to_long(value: Any) -> int:
+    if value is None:
+        raise missing()
+    if type(value) in {int, Long, Short, Byte} and LONG_MIN <= value <= LONG_MAX:
+        return int(value)
+    if type(value) is Char:
+        return ord(value)
+    raise uncastable(value, "java.lang.Long")

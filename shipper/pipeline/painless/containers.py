@@ -1,0 +1,206 @@
+"""
+Methods of lists, maps and sets.
+
+What belongs to the document (``dict``, ``list``) is read-only; a map is walked in the order of a ``java.util.HashMap``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from shipper.pipeline import values
+from shipper.pipeline.painless import objects
+from shipper.pipeline.painless.failures import missing, out_of_bounds, read_only
+from shipper.pipeline.painless.objects import Entries, Entry, Keys, MadeList, MadeMap, Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_READ_ONLY: Final = frozenset([list, dict, Keys])
+
+
+def mine(value: Any) -> Any:
+    """A collection that the script may change."""
+    if type(value) in _READ_ONLY:
+        raise read_only()
+    return value
+
+
+def item(items: Any, index: int) -> Any:
+    """``list.get``."""
+    if 0 <= index < len(items):
+        return items[index]
+    raise out_of_bounds(index, len(items))
+
+
+def ordered(table: dict[Any, Any]) -> list[Any]:
+    """A map's keys in the order in which Java walks them."""
+    if all(type(name) is str for name in table):
+        return values.hash_order(table)
+    return list(table)
+
+
+def _add(items: Any, value: Any) -> bool:
+    mine(items).append(value)
+    return True
+
+
+def _add_all(items: Any, more: Any) -> bool:
+    if more is None:
+        raise missing()
+    mine(items).extend(more)
+    return bool(more)
+
+
+def _set(items: Any, index: int, value: Any) -> Any:
+    found = item(mine(items), index)
+    items[index] = value
+    return found
+
+
+def _remove_at(items: Any, index: int) -> Any:
+    found = item(mine(items), index)
+    del items[index]
+    return found
+
+
+def _remove_if(items: Any, test: Callable[[Any], bool]) -> bool:
+    kept = []
+    for value in items:
+        if test(value):
+            mine(items)
+        else:
+            kept.append(value)
+    changed = len(kept) != len(items)
+    if changed:
+        items[:] = kept
+    return changed
+
+
+def _contains_all(items: Any, others: Any) -> bool:
+    if others is None:
+        raise missing()
+    return all(objects.holds(items, other) for other in others)
+
+
+def _last_index(items: Any, wanted: Any) -> int:
+    found = objects.find(list(reversed(items)), wanted)
+    return found if found < 0 else len(items) - 1 - found
+
+
+def _sublist(items: Any, start: int, end: int) -> Any:
+    if not 0 <= start <= end <= len(items):
+        raise out_of_bounds(start if start < 0 else end, len(items))
+    return type(items)(items[start:end])
+
+
+def _join(items: Any, separator: str | None) -> str:
+    return ("null" if separator is None else separator).join(map(objects.text, items))
+
+
+def _each(items: Any, work: Callable[[Any], Any]) -> Any:
+    for value in items:
+        work(value)
+    return items
+
+
+def _for_each(items: Any, work: Callable[[Any], Any]) -> None:
+    _each(items, work)
+
+
+def _first(items: Any, test: Callable[[Any], bool]) -> Any:
+    return next((value for value in items if test(value)), None)
+
+
+def _put(table: Any, name: Any, value: Any) -> Any:
+    mine(table)
+    for key in table:
+        if objects.same(key, name):
+            found, table[key] = table[key], value
+            return found
+    table[name] = value
+    return None
+
+
+def _remove(table: Any, name: Any) -> Any:
+    mine(table)
+    for key in table:
+        if objects.same(key, name):
+            return table.pop(key)
+    return None
+
+
+def _has_value(table: Any, wanted: Any) -> bool:
+    return objects.holds(table.values(), wanted)
+
+
+def _get_or(table: Any, name: Any, other: Any) -> Any:
+    return objects.lookup(table, name) if objects.has(table, name) else other
+
+
+def _entries(table: Any) -> Entries:
+    return Entries(Entry((name, table[name])) for name in ordered(table))
+
+
+def _values(table: Any) -> Any:
+    found = [table[name] for name in ordered(table)]
+    return found if type(table) is dict else MadeList(found)
+
+
+ITERABLE: Final[dict[str, Callable[..., Any]]] = {
+    "any(Predicate)boolean": lambda items, test: any(map(test, items)),
+    "every(Predicate)boolean": lambda items, test: all(map(test, items)),
+    "each(Consumer)def": _each,
+    "forEach(Consumer)void": _for_each,
+    "join(String)String": _join,
+}
+COLLECTION: Final[dict[str, Callable[..., Any]]] = {
+    "size()int": len,
+    "isEmpty()boolean": lambda items: not items,
+    "contains(def)boolean": objects.holds,
+    "containsAll(Collection)boolean": _contains_all,
+    "add(def)boolean": _add,
+    "addAll(Collection)boolean": _add_all,
+    "clear()void": lambda items: mine(items).clear(),
+    "removeIf(Predicate)boolean": _remove_if,
+    "stream()Stream": lambda items: Stream(iter(items), len(items)),
+    "find(Predicate)def": _first,
+    "findAll(Predicate)List": lambda items, test: MadeList(value for value in items if test(value)),
+    "collect(Function)List": lambda items, work: MadeList(map(work, items)),
+}
+LIST: Final[dict[str, Callable[..., Any]]] = {
+    "get(int)def": item,
+    "set(int,def)def": _set,
+    "remove(int)def": _remove_at,
+    "indexOf(def)int": objects.find,
+    "lastIndexOf(def)int": _last_index,
+    "subList(int,int)List": _sublist,
+    "getLength()int": len,
+}
+SET: Final[dict[str, Callable[..., Any]]] = {}
+MAP: Final[dict[str, Callable[..., Any]]] = {
+    "size()int": len,
+    "isEmpty()boolean": lambda table: not table,
+    "get(def)def": objects.lookup,
+    "getOrDefault(def,def)def": _get_or,
+    "containsKey(def)boolean": objects.has,
+    "containsValue(def)boolean": _has_value,
+    "keySet()Set": lambda table: Keys(ordered(table)),
+    "values()Collection": _values,
+    "entrySet()Set": _entries,
+    "put(def,def)def": _put,
+    "remove(def)def": _remove,
+    "clear()void": lambda table: mine(table).clear(),
+    "every(BiPredicate)boolean": lambda table, test: all(test(name, table[name]) for name in ordered(table)),
+}
+ENTRY: Final[dict[str, Callable[..., Any]]] = {
+    "getKey()def": lambda entry: entry[0],
+    "getValue()def": lambda entry: entry[1],
+}
+STATIC_COLLECTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "emptyList()List": MadeList,
+    "emptyMap()Map": MadeMap,
+    "frequency(Collection,def)int": lambda items, wanted: sum(objects.same(wanted, value) for value in items),
+    "disjoint(Collection,Collection)boolean": lambda one, other: not any(objects.holds(other, value) for value in one),
+}
+STATIC_ARRAYS: Final[dict[str, Callable[..., Any]]] = {}
