@@ -7,6 +7,7 @@ The names come from ``pipelines/samples/``: a new pipeline needs nothing here.
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +15,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shipper.agent import pipelines
+from shipper.config.loading import load
 from shipper.encode import Encoder
 from shipper.pipeline.edge import Edge, EdgeEncoder
 from tests.parity.edge import edge, foreign_reasons
 from tests.parity.outcome import Outcome
 from tests.parity.rig import assert_same, simulate
-from tests.pipelines.samples import NAMES, TARGET, Sample, configured, differences, sample
+from tests.pipelines.samples import (
+    NAMES,
+    PIPELINES,
+    TARGET,
+    Sample,
+    configured,
+    differences,
+    sample,
+)
 
 if TYPE_CHECKING:
     from shipper.records import Piece
@@ -130,8 +140,21 @@ def test_agent_ships_what_the_cluster_would_make(ready: Sample, opensearch: Any)
     assert [document["_id"] for document in made] == [document["_id"] for document in plain]
 
 
-def test_manual_names_every_pipeline() -> None:
-    """Each has a section of its own in the manual."""
-    manual = (_ROOT / "docs" / "ready-pipelines.md").read_text(encoding="utf-8")
+_MANUAL = (_ROOT / "docs" / "ready-pipelines.md").read_text(encoding="utf-8")
 
-    assert [name for name in NAMES if f"\n## {name}\n" not in manual] == []
+
+@pytest.mark.parametrize("example", re.findall(r"```yaml\n(.*?)```", _MANUAL, re.DOTALL))
+def test_examples_of_the_manual_load(example: str, tmp_path: Path) -> None:
+    """Whoever copies one gets inputs that are right; where they go is for the reader to say."""
+    file = tmp_path / "config.yml"
+    rest = f"path.pipelines: {PIPELINES}\noutput.local: {{path: {tmp_path}/shipped.db}}\n"
+    file.write_text(f"{example}{rest}", encoding="utf-8")
+
+    assert load(file).inputs
+
+
+def test_manual_has_every_pipeline() -> None:
+    """Each has a section of its own, with an example that names it."""
+    wanted = {f"\n## {name}\n" for name in NAMES} | {f"file: {name}, " for name in NAMES}
+
+    assert {words for words in wanted if words not in _MANUAL} == set()
