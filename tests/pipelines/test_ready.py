@@ -18,9 +18,11 @@ from shipper.agent import pipelines
 from shipper.config.loading import load
 from shipper.encode import Encoder
 from shipper.pipeline.edge import Edge, EdgeEncoder
+from tests.cluster.rig.java import RigMissingError
 from tests.parity.edge import edge, foreign_reasons
 from tests.parity.outcome import Outcome
 from tests.parity.rig import assert_same, simulate
+from tests.pipeline.grok.oracle import Oracle
 from tests.pipelines.samples import (
     NAMES,
     PIPELINES,
@@ -32,6 +34,8 @@ from tests.pipelines.samples import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from shipper.records import Piece
 
 _KEY = "AAAAAAAAAAAAAAAA"
@@ -81,6 +85,38 @@ def test_edge(ready: Sample, flavour: str) -> None:
 
 def test_cluster(ready: Sample, opensearch: Any) -> None:
     assert _wrong(ready, simulate(opensearch, ready.body, ready.sources)) == []
+
+
+@pytest.fixture(scope="module")
+def libraries() -> Iterator[list[Oracle]]:
+    """Both products' own grok libraries; Elasticsearch's nodes of the rig have no processors."""
+    started: list[Oracle] = []
+    try:
+        started.extend(Oracle(product) for product in _FLAVOURS)
+        yield started
+    except RigMissingError as missing:
+        pytest.skip(str(missing))
+    finally:
+        for library in started:
+            library.close()
+
+
+@pytest.mark.cluster
+def test_both_products_grok_alike(ready: Sample, libraries: list[Oracle]) -> None:
+    """Each reads the same out of every sample."""
+    grok = next((step["grok"] for step in ready.body["processors"] if "grok" in step), None)
+    if grok is None:
+        pytest.skip("no grok in it")
+    pattern = "|".join(f"(?:{one})" for one in grok["patterns"])  # as the processor joins them
+    texts = [event.message for event in ready.events]
+
+    opensearch, elasticsearch = (
+        library.match("legacy", pattern, texts, grok.get("pattern_definitions"))
+        for library in libraries
+    )
+
+    assert opensearch == elasticsearch
+    assert any(opensearch)
 
 
 def _encoded(ready: Sample, encoder: Encoder) -> Piece:
