@@ -10,10 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,38 +35,48 @@ class Translated:
 
 class Forked:
     """
-    Two compiled patterns in one: for ASCII texts the fast one, for others the exact one.
+    Two patterns in one: for ASCII texts the fast one, for others the exact one, which is compiled when it is first needed.
 
-    Has the methods of a compiled pattern that the guard calls.
+    Has the methods of a compiled pattern.
     """
 
-    __slots__ = ("ascii", "exact", "flags", "groups", "pattern")
+    __slots__ = ("_exact", "_translated", "ascii", "flags", "groups", "pattern")
 
-    def __init__(self, plain: Any, exact: Any) -> None:
-        self.ascii = plain
-        self.exact = exact
-        self.groups: int = exact.groups
-        self.pattern: str = exact.pattern
-        self.flags: int = exact.flags
+    def __init__(self, translated: Translated) -> None:
+        assert translated.ascii is not None
+        self.ascii = _compile(*translated.ascii, translated.engine)
+        self.groups: int = self.ascii.groups
+        self.pattern: str = translated.pattern
+        self.flags: int = translated.flags
+        self._translated = translated
+        self._exact: Any = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Forked, (self.ascii, self.exact)
+        return Forked, (self._translated,)
 
-    def search(self, text: str, *span: int) -> re.Match[str] | None:
-        """As of a compiled pattern."""
-        return (self.ascii if text.isascii() else self.exact).search(text, *span)  # type: ignore[no-any-return]
+    @property
+    def exact(self) -> Any:
+        """The pattern for any text."""
+        if self._exact is None:
+            translated = self._translated
+            self._exact = _compile(translated.pattern, translated.flags, translated.engine)
+        return self._exact
 
-    def match(self, text: str, *span: int) -> re.Match[str] | None:
+    def search(self, text: str, *span: int) -> Any:
         """As of a compiled pattern."""
-        return (self.ascii if text.isascii() else self.exact).match(text, *span)  # type: ignore[no-any-return]
+        return (self.ascii if text.isascii() else self.exact).search(text, *span)
 
-    def fullmatch(self, text: str, *span: int) -> re.Match[str] | None:
+    def match(self, text: str, *span: int) -> Any:
         """As of a compiled pattern."""
-        return (self.ascii if text.isascii() else self.exact).fullmatch(text, *span)  # type: ignore[no-any-return]
+        return (self.ascii if text.isascii() else self.exact).match(text, *span)
 
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+    def fullmatch(self, text: str, *span: int) -> Any:
         """As of a compiled pattern."""
-        return (self.ascii if text.isascii() else self.exact).finditer(text)  # type: ignore[no-any-return]
+        return (self.ascii if text.isascii() else self.exact).fullmatch(text, *span)
+
+    def finditer(self, text: str) -> Any:
+        """As of a compiled pattern."""
+        return (self.ascii if text.isascii() else self.exact).finditer(text)
 
     def findall(self, text: str) -> list[Any]:
         """As of a compiled pattern."""
@@ -84,26 +91,74 @@ class Forked:
         return (self.ascii if text.isascii() else self.exact).split(text, maxsplit)  # type: ignore[no-any-return]
 
 
+class Timed:
+    """A pattern of the ``regex`` package, which looks at no signals but has a time-out of its own (``TimeoutError``)."""
+
+    __slots__ = ("_compiled", "flags", "groups", "pattern")
+
+    def __init__(self, pattern: str, flags: int) -> None:
+        import regex  # type: ignore[import-untyped,unused-ignore]  # noqa: PLC0415 - 3 MB that few patterns need
+
+        theirs = regex.VERSION0
+        for flag, same in ((re.I, regex.I), (re.M, regex.M), (re.S, regex.S), (re.A, regex.A)):
+            theirs |= same if flags & flag else 0
+        self._compiled = regex.compile(pattern, theirs)
+        self.pattern = pattern
+        self.flags = flags
+        self.groups: int = self._compiled.groups
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Timed, (self.pattern, self.flags)
+
+    def search(self, text: str, *span: int) -> Any:
+        """As of a compiled pattern."""
+        return self._compiled.search(text, *span, timeout=_timeout)
+
+    def match(self, text: str, *span: int) -> Any:
+        """As of a compiled pattern."""
+        return self._compiled.match(text, *span, timeout=_timeout)
+
+    def fullmatch(self, text: str, *span: int) -> Any:
+        """As of a compiled pattern."""
+        return self._compiled.fullmatch(text, *span, timeout=_timeout)
+
+    def finditer(self, text: str) -> Any:
+        """As of a compiled pattern."""
+        return self._compiled.finditer(text, timeout=_timeout)
+
+    def findall(self, text: str) -> list[Any]:
+        """As of a compiled pattern."""
+        return self._compiled.findall(text, timeout=_timeout)  # type: ignore[no-any-return]
+
+    def sub(self, replacement: Any, text: str, count: int = 0) -> str:
+        """As of a compiled pattern."""
+        return self._compiled.sub(replacement, text, count, timeout=_timeout)  # type: ignore[no-any-return]
+
+    def split(self, text: str, maxsplit: int = 0) -> list[str]:
+        """As of a compiled pattern."""
+        return self._compiled.split(text, maxsplit, timeout=_timeout)  # type: ignore[no-any-return]
+
+
+_timeout = 0.25
+
+
+def set_timeout(seconds: float) -> None:
+    """How long a match of the ``regex`` package may take; the guard's business."""
+    global _timeout  # noqa: PLW0603 - one limit, as there is one guard
+    _timeout = seconds
+
+
 def compile(translated: Translated) -> Any:  # noqa: A001 - as re calls it
     """
-    A compiled pattern of ``re`` or ``regex``, or a :class:`Forked` pair of them, with the methods they share.
+    A compiled pattern of ``re``, or a :class:`Forked` or :class:`Timed` one, which have its methods.
 
     Compiled ones are shared by text.
     """
-    exact = _compile(translated.pattern, translated.flags, translated.engine)
     if translated.ascii is None:
-        return exact
-    return Forked(_compile(*translated.ascii, translated.engine), exact)
+        return _compile(translated.pattern, translated.flags, translated.engine)
+    return Forked(translated)
 
 
 @lru_cache(maxsize=512)
 def _compile(pattern: str, flags: int, engine: str) -> Any:
-    if engine == "re":
-        return re.compile(pattern, flags)
-    import regex  # type: ignore[import-untyped,unused-ignore]  # noqa: PLC0415 - 3 MB that few patterns need
-
-    known = {re.I: regex.I, re.M: regex.M, re.S: regex.S, re.A: regex.A}
-    theirs = regex.VERSION0
-    for flag, same in known.items():
-        theirs |= same if flags & flag else 0
-    return regex.compile(pattern, theirs)
+    return re.compile(pattern, flags) if engine == "re" else Timed(pattern, flags)

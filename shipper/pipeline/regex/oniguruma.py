@@ -74,6 +74,16 @@ def translate(text: str) -> Translated:
     return emit(tree, flags=re.ASCII | re.MULTILINE, engine=engine)
 
 
+def parse(text: str) -> Tree:
+    """
+    The tree of a pattern, for those who want to know what its groups can hold.
+
+    Raises:
+        Unsupported, Invalid: as :func:`translate`.
+    """
+    return _Parser(text).parse()[0]
+
+
 class _Parser(ClassParser):
     def __init__(self, text: str) -> None:
         super().__init__(text)

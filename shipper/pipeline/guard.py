@@ -1,0 +1,370 @@
+"""
+No text can stall the agent: every match of a regular expression runs under a watch on its CPU time.
+
+In the main thread a timer on CPU time ticks while a block is processed; a match that is still the same one after its budget is
+interrupted. Texts above ``match_max_bytes`` go to a child process that can be killed (``matcher``), because ``re`` looks at
+signals too seldom on long ones. Other threads match unwatched. What was stopped is counted in ``counts``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import signal
+import time
+from collections import deque
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import get_ident, main_thread
+from typing import TYPE_CHECKING, Any, Literal
+
+from shipper.pipeline import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from shipper.pipeline.matcher import Apart
+
+MATCH_MAX_BYTES = 16384  # twice as many, and a quadratic pattern may not be stopped within a second on a busy machine
+BUDGET = 0.1  # seconds of CPU for one match; ``re`` may look at the clock up to half a second later
+APART_BUDGET = 0.3  # seconds for a long text in the child
+BLOCK_BUDGET = 0.3  # seconds for all slow matches of one block together
+REDUCED_BUDGET = 0.005
+REDUCED_SIZE = 1024  # characters; longer ones are not tried in a block that has spent its budget
+OFFENCES, OFFENCES_WITHIN = (
+    5,
+    60.0,
+)  # so many time-outs within so many seconds lower the budget of every match
+_TICK = 0.025
+
+
+class TimedOut(Exception):  # noqa: N818 - an outcome of a match, for processors to handle
+    """
+    A match was given up.
+
+    Attributes:
+        reason: ``time``, ``size`` (the text is too long, and ``oversize`` says to fail), or ``memory`` (the child died).
+    """
+
+    def __init__(self, reason: str = "time") -> None:
+        super().__init__(f"the match was given up: {reason}")
+        self.reason = reason
+
+
+@dataclass(slots=True)
+class Counts:
+    """
+    What happened since the start, for metrics.
+
+    Attributes:
+        timeouts: matches given up for their time.
+        reduced: blocks and minutes in which the budget was lowered.
+        oversize: texts that went to the child, or failed for their size.
+        refused: matches not tried, because their block had spent its budget.
+        children: child processes started.
+        killed: child processes that were killed or died.
+    """
+
+    timeouts: int = 0
+    reduced: int = 0
+    oversize: int = 0
+    refused: int = 0
+    children: int = 0
+    killed: int = 0
+
+
+class Guard:
+    """
+    Runs matches under watch.
+
+    One per process (``GUARD``), because there is one timer; its methods are the functions of this module.
+    """
+
+    def __init__(self) -> None:
+        self.counts = Counts()
+        self.match_max_bytes = MATCH_MAX_BYTES
+        self._oversize: Literal["child", "fail"] = "child"
+        self._most = (
+            self.match_max_bytes
+        )  # what goes now; less in a block that has spent its budget
+        self._budget = BUDGET
+        self._main = main_thread().ident
+        self._armed: int | None = 0  # the main thread's number while the timer runs
+        self._next = itertools.count(1).__next__
+        self._running = (
+            0  # serial number of the running match; 0: none, and the timer has nothing to say
+        )
+        self._seen = 0  # the serial that was running at the tick before
+        self._since = 0.0  # thread time when it was first seen
+        self._depth = 0
+        self._spent = 0.0
+        self._tick_length = 0.0
+        self._offences: deque[float] = deque(maxlen=OFFENCES)
+        self._lowered = False
+        self._installed = False
+        self._apart: Apart | None = None
+
+    def configure(
+        self,
+        *,
+        budget_seconds: float = BUDGET,
+        match_max_bytes: int = MATCH_MAX_BYTES,
+        oversize: Literal["child", "fail"] = "child",
+    ) -> None:
+        """
+        Sets the limits.
+
+        Args:
+            budget_seconds: CPU time for one match.
+            match_max_bytes: length (counted in characters) above which a text goes to the child.
+            oversize: what becomes of such texts: ``child``, or ``fail``: they fail as if their time were over.
+        """
+        self._budget = budget_seconds
+        self.match_max_bytes = self._most = match_max_bytes
+        self._oversize = oversize
+
+    @property
+    def tired(self) -> bool:
+        """Whether the slow matches of this block have spent what all of them may: it should end here, for other files' sake."""
+        return self._spent >= BLOCK_BUDGET
+
+    @contextmanager
+    def block(self) -> Iterator[None]:
+        """
+        Arms the watch for all matches within; may be nested.
+
+        Costs about two microseconds, so it is put around many matches.
+        """
+        if get_ident() != self._main:
+            yield
+            return
+        if not self._depth:
+            self._spent = 0.0
+            self._most = self.match_max_bytes
+            self._arm()
+            self._armed = self._main
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+            if not self._depth:
+                self._armed = 0
+                signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)
+
+    def search(self, compiled: Any, text: str) -> Any:
+        """``compiled.search(text)``: a match or None. Raises: TimedOut."""
+        if len(text) > self._most:
+            return self._far("search", compiled, text)
+        if get_ident() != self._armed:
+            return self._alone(compiled.search, text)
+        outer = self._running
+        self._running = self._next()
+        try:
+            return compiled.search(text)
+        except TimeoutError:
+            raise self._late() from None
+        finally:
+            self._running = outer
+
+    def match(self, compiled: Any, text: str) -> Any:
+        """``compiled.match(text)``: a match at the start or None. Raises: TimedOut."""
+        if len(text) > self._most:
+            return self._far("match", compiled, text)
+        if get_ident() != self._armed:
+            return self._alone(compiled.match, text)
+        outer = self._running
+        self._running = self._next()
+        try:
+            return compiled.match(text)
+        except TimeoutError:
+            raise self._late() from None
+        finally:
+            self._running = outer
+
+    def fullmatch(self, compiled: Any, text: str) -> Any:
+        """``compiled.fullmatch(text)``: a match of all or None. Raises: TimedOut."""
+        if len(text) > self._most:
+            return self._far("fullmatch", compiled, text)
+        return self._near(compiled.fullmatch, text)
+
+    def findall(self, compiled: Any, text: str) -> list[Any]:
+        """``compiled.findall(text)``. Raises: TimedOut."""
+        if len(text) > self._most:
+            return self._far("findall", compiled, text)  # type: ignore[no-any-return]
+        return self._near(compiled.findall, text)  # type: ignore[no-any-return]
+
+    def finditer(self, compiled: Any, text: str) -> list[Any]:
+        """All matches, as a list. Raises: TimedOut."""
+        if len(text) > self._most:
+            return self._far("finditer", compiled, text)  # type: ignore[no-any-return]
+        return self._near(_all, compiled, text)  # type: ignore[no-any-return]
+
+    def sub(self, compiled: Any, replacement: str, text: str, count: int = 0) -> str:
+        """``compiled.sub(replacement, text, count)``. Raises: TimedOut."""
+        if len(text) > self._most:
+            return self._far("sub", compiled, text, replacement, count)  # type: ignore[no-any-return]
+        return self._near(compiled.sub, replacement, text, count)  # type: ignore[no-any-return]
+
+    def split(self, compiled: Any, text: str, maxsplit: int = 0) -> list[str]:
+        """``compiled.split(text, maxsplit)``. Raises: TimedOut."""
+        if len(text) > self._most:
+            return self._far("split", compiled, text, maxsplit)  # type: ignore[no-any-return]
+        return self._near(compiled.split, text, maxsplit)  # type: ignore[no-any-return]
+
+    def call(self, function: Callable[..., Any], compiled: Any, text: str, *args: Any) -> Any:
+        """
+        ``function(compiled, text, *args)`` with all the matches it makes.
+
+        Args:
+            function: of a module's top level, because long texts are matched in another process; for the same reason its
+                arguments and its result must be picklable. Guarded calls within are part of this one.
+            compiled: pattern.
+            text: whose length decides where.
+            args: the rest.
+
+        Raises:
+            TimedOut: the whole took too long.
+        """
+        if len(text) > self._most:
+            return self._far("call", compiled, text, function, *args)
+        return self._near(function, compiled, text, *args)
+
+    def here(self, function: Callable[..., Any], *args: Any) -> Any:
+        """
+        ``function(*args)`` with all the matches it makes, in this process however long the text is.
+
+        For patterns that are known to be safe on a whole block of lines. Raises: TimedOut.
+        """
+        return self._near(function, *args)
+
+    def watched(self, function: Callable[..., Any], *args: Any) -> Any:
+        """``function(*args)``, which matches short texts by itself. Raises: TimedOut."""
+        return self._near(function, *args)
+
+    def close(self) -> None:
+        """Ends the child process, if there is one. It is started again when it is needed."""
+        if self._apart is not None:
+            self._apart.close()
+            self._apart = None
+
+    # The watch
+
+    def _near(self, function: Callable[..., Any], *args: Any) -> Any:
+        if get_ident() != self._armed:
+            return self._alone(function, *args)
+        outer = self._running
+        self._running = self._next()
+        try:
+            return function(*args)
+        except TimeoutError:
+            raise self._late() from None
+        finally:
+            self._running = outer
+
+    def _alone(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Outside a block, or in another thread."""
+        if get_ident() != self._main:
+            try:
+                return function(*args)
+            except TimeoutError:
+                raise TimedOut from None
+        with self.block():
+            return self._near(function, *args)
+
+    def _arm(self) -> None:
+        if not self._installed:
+            signal.signal(signal.SIGVTALRM, self._on_tick)
+            signal.siginterrupt(signal.SIGVTALRM, False)
+            self._installed = True
+        if self._offences and self._lowered != self._repeated():
+            self._lowered = not self._lowered
+            self.counts.reduced += self._lowered
+        self._set_tick()
+
+    def _set_tick(self) -> None:
+        low = self._lowered or self.tired
+        self._tick_length = REDUCED_BUDGET if low else min(_TICK, self._budget)
+        regex.set_timeout(REDUCED_BUDGET if low else self._budget)
+        signal.setitimer(signal.ITIMER_VIRTUAL, self._tick_length, self._tick_length)
+
+    def _repeated(self) -> bool:
+        offences = self._offences
+        return len(offences) == OFFENCES and time.monotonic() - offences[0] < OFFENCES_WITHIN
+
+    def _on_tick(self, _number: int, _frame: object) -> None:
+        running = self._running
+        if not running:
+            return
+        now = time.thread_time()
+        if running != self._seen:
+            self._seen = running
+            self._since = now
+            return
+        self._spend(self._tick_length)
+        budget = REDUCED_BUDGET if self._lowered or self.tired else self._budget
+        if now - self._since >= budget:
+            self._running = self._seen = 0
+            raise self._late()
+
+    def _spend(self, seconds: float) -> None:
+        """Notes time of a slow match; where the block's is up, the rest of it has to be quick."""
+        was_tired = self.tired
+        self._spent += seconds
+        if self.tired and not was_tired:
+            self.counts.reduced += 1
+            self._most = min(self._most, REDUCED_SIZE)
+            if self._depth:
+                self._set_tick()
+
+    def _late(self) -> TimedOut:
+        self.counts.timeouts += 1
+        self._offences.append(time.monotonic())
+        return TimedOut()
+
+    # Long texts
+
+    def _far(self, method: str, compiled: Any, text: str, *args: Any) -> Any:
+        if self.tired:
+            self.counts.refused += 1
+            raise TimedOut
+        self.counts.oversize += 1
+        if self._oversize == "fail":
+            raise TimedOut("size")
+        from shipper.pipeline import matcher  # noqa: PLC0415 - few agents meet such a text
+
+        if self._apart is None:
+            self._apart = matcher.Apart(self.counts)
+        started = time.monotonic()
+        outer, self._running = self._running, 0  # no tick may break into the talk with the child
+        try:
+            budget = APART_BUDGET / 4 if self._lowered else APART_BUDGET
+            return self._apart.run(method, compiled, text, args, budget=budget)
+        except matcher.GaveUp as gave_up:
+            self.counts.timeouts += gave_up.reason == "time"
+            self._offences.append(time.monotonic())
+            raise TimedOut(gave_up.reason) from None
+        finally:
+            took = time.monotonic() - started
+            self._running = outer
+            if took > self._budget:
+                self._spend(took)
+
+
+def _all(compiled: Any, text: str) -> list[Any]:
+    return list(compiled.finditer(text))
+
+
+GUARD = Guard()
+block = GUARD.block
+search = GUARD.search
+match = GUARD.match
+fullmatch = GUARD.fullmatch
+findall = GUARD.findall
+finditer = GUARD.finditer
+sub = GUARD.sub
+split = GUARD.split
+call = GUARD.call
+here = GUARD.here
+configure = GUARD.configure
+close = GUARD.close
+counts = GUARD.counts
