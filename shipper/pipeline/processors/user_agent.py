@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path as File
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from shipper.pipeline import guard
 from shipper.pipeline.document import Path
 from shipper.pipeline.failure import Failure, Unsupported
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from shipper.pipeline.document import Document
     from shipper.pipeline.options import Build, Options
     from shipper.pipeline.processors import Run
+
+    Source = (
+        tuple[str, int] | None
+    )  # a file and when it was changed; None: what the cluster comes with
 
 CACHED = 1000  # agents remembered, as in the cluster
 _LONGEST = 2048  # characters of an agent that is remembered
@@ -92,7 +97,7 @@ class Pattern:
 
     def find(self, text: str, *, odd: bool) -> Named | None:
         """What it finds in a text; ``odd`` if the text holds ends of lines that Python's ``re`` does not know."""
-        found = (self.exact() if odd else self._plain()).search(text)
+        found = guard.search(self.exact() if odd else self._plain(), text)
         if found is None:
             return None
         groups = found.groups()
@@ -150,7 +155,7 @@ class Parser:
         Take an agent apart.
 
         Raises:
-            Failure: it takes too long.
+            TimedOut: a pattern takes too long.
         """
         odd = self._exact or _ENDS.search(text) is not None
         low = text.lower()
@@ -173,8 +178,19 @@ def _first(patterns: list[Pattern], text: str, low: str, *, odd: bool) -> Named 
     return None
 
 
-@cache
-def default_parser() -> Parser:
+@lru_cache(8)
+def parser_of(source: Source) -> Parser:
+    """
+    The lists of a source, read when they are first asked for.
+
+    Raises:
+        Failure: a file of the user's cannot be read, or holds no lists.
+        Unsupported: the edge cannot run one of its patterns.
+    """
+    return _default_parser() if source is None else _read_parser(File(source[0]))
+
+
+def _default_parser() -> Parser:
     """The list that the cluster comes with."""
     lists: dict[str, list[Pattern]] = {"a": [], "o": [], "d": []}
     for line in _DATA.read_text("utf-8").splitlines():
@@ -187,14 +203,8 @@ def default_parser() -> Parser:
     return Parser(tuple(lists.values()))
 
 
-def read_parser(file: File) -> Parser:
-    """
-    The lists of a ``regexes.yml``.
-
-    Raises:
-        Failure: it cannot be read, or holds no lists.
-        Unsupported: the edge cannot run one of its patterns.
-    """
+def _read_parser(file: File) -> Parser:
+    """The lists of a ``regexes.yml``."""
     import yaml  # noqa: PLC0415 - only for a file of the user's own
 
     try:
@@ -289,7 +299,11 @@ def user_agent(options: Options, build: Build) -> Run:
     original = "ORIGINAL" in properties and not plain
 
     def shape(text: str) -> dict[str, Any]:
-        details = parser.parse(text)
+        try:
+            details = parser.parse(text)
+        except guard.TimedOut:
+            reason = f"the user agent in [{field}] takes too long to match"
+            raise Failure(reason, foreign=True) from None
         return make(details, properties, device_type(text, details) if typed else None)
 
     remembered: Callable[[str], dict[str, Any]] = lru_cache(CACHED)(shape)
@@ -325,19 +339,20 @@ def _properties(options: Options, known: tuple[str, ...]) -> frozenset[str]:
 def _parser(options: Options, build: Build) -> Parser:
     name = options.text("regex_file", _DEFAULT)
     if name == _DEFAULT:
-        return default_parser()
+        return parser_of(None)
     folder = build.settings.user_agent_directory
     if folder is None or File(name).name != name or not (File(folder) / name).is_file():
         where = f"there is no {name} in {folder}" if folder else "no folder for such files is set"
         options.refuse("regex_file", f"{where} (pipeline.user_agent.regex_directory)")
-        return default_parser()
+        return parser_of(None)
+    file = File(folder) / name
     try:
-        return read_parser(File(folder) / name)
+        return parser_of((str(file), file.stat().st_mtime_ns))
     except Unsupported as error:
         options.caught("regex_file", error)
     except Failure as error:
         options.refuse("regex_file", str(error.reason))
-    return default_parser()
+    return parser_of(None)
 
 
 def _nested(details: Details, properties: frozenset[str], kind: str | None) -> dict[str, Any]:
