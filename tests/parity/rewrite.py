@@ -58,12 +58,9 @@ def _set(options: dict[str, Any], _: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _rename(options: dict[str, Any], _: dict[str, Any]) -> list[dict[str, Any]]:
-    """``override`` is a ``remove`` before it; what the two do not share is a source that is not there."""
-    if not options.pop("override", False):
-        return [{"rename": options}]
-    common = {key: options[key] for key in ("if",) if key in options}
-    remove = {"field": options["target_field"], "ignore_missing": True} | common
-    return [{"remove": remove}, {"rename": options}]
+    if "override" in options:
+        options["override_target"] = options.pop("override")
+    return [{"rename": options}]
 
 
 def _remove(options: dict[str, Any], _: dict[str, Any]) -> list[dict[str, Any]]:

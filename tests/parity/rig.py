@@ -30,9 +30,16 @@ _numbers = itertools.count()
 
 
 class Cluster:
-    """One connection to a node that is kept open, and the pipelines that were registered over it."""
+    """
+    One connection to a node that is kept open, and the pipelines that were registered over it.
 
-    def __init__(self, url: str) -> None:
+    Args:
+        url: of the node.
+        timeout: seconds that an answer may take.
+    """
+
+    def __init__(self, url: str, timeout: float = TIMEOUT) -> None:
+        self._timeout = timeout
         parts = urlsplit(url)
         assert parts.hostname
         self._address = (parts.hostname, parts.port or 9200)
@@ -45,13 +52,13 @@ class Cluster:
         One request; a body that is no bytes goes as JSON.
 
         Raises:
-            TimeoutError: no answer within ``TIMEOUT``.
+            TimeoutError: no answer in time.
         """
         content = "application/x-ndjson" if isinstance(body, bytes) else "application/json"
         sent = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         for attempt in (1, 2):
             if self._connection is None:
-                self._connection = http.client.HTTPConnection(*self._address, timeout=TIMEOUT)
+                self._connection = http.client.HTTPConnection(*self._address, timeout=self._timeout)
             try:
                 self._connection.request(method, path, sent, {"Content-Type": content})
                 answer = self._connection.getresponse()

@@ -102,6 +102,8 @@ def run_cases(
         with ThreadPoolExecutor(_THREADS) as pool:
             asked = pool.map(lambda group: _ask(group, connect, jar), groups.values())
             results = [result for group in asked for result in group]
+        places = {id(case): number for number, case in enumerate(cases)}
+        results.sort(key=lambda result: places[id(result.case)])
         for group in _grouped(results):
             _compare(group)
         _probe(results, connect)
