@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shipper.agent import pipelines
+from shipper.cluster import ingest, templates
 from shipper.config.loading import load
+from shipper.config.settings import DataStream
 from shipper.encode import Encoder
 from shipper.pipeline.edge import Edge, EdgeEncoder
 from tests.cluster.rig.java import RigMissingError
@@ -85,6 +87,36 @@ def test_edge(ready: Sample, flavour: str) -> None:
 
 def test_cluster(ready: Sample, opensearch: Any) -> None:
     assert _wrong(ready, simulate(opensearch, ready.body, ready.sources)) == []
+
+
+def test_data_stream_takes_the_documents(ready: Sample, opensearch: Any, stream_name: str) -> None:
+    """Registered and mapped as ``setup`` does it: nothing is refused, and what is stored is as expected."""
+    definition = ingest.load(PIPELINES / f"{ready.name}.yml")
+    name, _ = definition.registered(stream_name)
+    wrapped = definition.wrapped(stream_name, default=None, meta=False)
+    dataset = DataStream(dataset=stream_name.split("-")[1])
+    template = templates.template_body(dataset, text="match_only_text")
+    lines = []
+    for number, source in enumerate(ready.sources):
+        lines.append(json.dumps({"create": {"_id": f"{number:06}"}}))
+        lines.append(json.dumps({"@timestamp": _STAMP, **source}))
+
+    for path, body in (
+        (f"/_ingest/pipeline/{name}", wrapped),
+        (f"/_index_template/{name}", template),
+    ):
+        status, answer = opensearch.request("PUT", path, body)
+        assert status == 200, answer
+    path = f"/{stream_name}/_bulk?pipeline={name}"
+    status, answer = opensearch.request("POST", path, "\n".join([*lines, ""]))
+    assert status == 200, answer
+    errors = [item["create"].get("error") for item in answer["items"]]
+    stored = [Outcome("document", source=doc["_source"]) for doc in opensearch.docs(stream_name)]
+
+    assert [error for error in errors if error] == []
+    for document in ready.expected:
+        document.setdefault("@timestamp", _STAMP)
+    assert _wrong(ready, stored) == []
 
 
 @pytest.fixture(scope="module")
