@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from shipper.pipeline import regex
+from shipper.pipeline import guard, regex
 from shipper.pipeline.failure import Invalid, Unsupported
 from shipper.pipeline.grok.banks import BANKS, LEGACY
 from shipper.pipeline.grok.expand import Bank, Expanded
@@ -55,7 +55,16 @@ class Grok:
         captures: what to do with the groups, in the order of the fields.
     """
 
-    __slots__ = ("_first_only", "_indexes", "_order", "_plain", "captures", "compiled", "patterns", "translated")
+    __slots__ = (
+        "_first_only",
+        "_indexes",
+        "_order",
+        "_plain",
+        "captures",
+        "compiled",
+        "patterns",
+        "translated",
+    )
 
     def __init__(
         self,
@@ -83,9 +92,13 @@ class Grok:
         self.captures = captures
         self._first_only = first_only
         fields = [capture.field for capture in captures]
-        nested = any(one != other and f"{other}.".startswith(f"{one}.") for one in fields for other in fields)
+        nested = any(
+            one != other and f"{other}.".startswith(f"{one}.") for one in fields for other in fields
+        )
         self._order = hashed and nested
-        once = len(set(fields)) == len(fields) and all(len(capture.groups) == 1 for capture in captures)
+        once = len(set(fields)) == len(fields) and all(
+            len(capture.groups) == 1 for capture in captures
+        )
         self._plain: list[tuple[str, int, Callable[[str], Any] | None]] | None = (
             [(c.field, c.groups[0] - 1, CONVERTERS.get(c.type)) for c in captures] if once else None
         )
@@ -107,7 +120,7 @@ class Grok:
         """
         if not text.isascii() and _LONE_SURROGATE.search(text):
             text = _LONE_SURROGATE.sub("?", text)  # what UTF-8 makes of them in the cluster
-        found = self.compiled.search(text)
+        found = guard.search(self.compiled, text)
         if found is None:
             return None
         values = found.groups()
@@ -150,7 +163,9 @@ class Grok:
                     break
 
 
-def _captures(groups: Sequence[str | None], *, trace: bool) -> tuple[tuple[Capture, ...], list[int]]:
+def _captures(
+    groups: Sequence[str | None], *, trace: bool
+) -> tuple[tuple[Capture, ...], list[int]]:
     """What the named groups stand for, and the groups (from 0) that tell which pattern matched."""
     numbers: dict[str, list[int]] = {}
     for number, name in enumerate(groups, 1):
@@ -198,7 +213,9 @@ def compile(  # noqa: A001 - as re calls it
         Invalid: no cluster would take it; the offset is into ``patterns[error.index]``.
         Unsupported: the edge cannot do it exactly; likewise.
     """
-    return _compile(tuple(patterns), tuple((definitions or {}).items()), bank, flavour, trace, capture_all)
+    return _compile(
+        tuple(patterns), tuple((definitions or {}).items()), bank, flavour, trace, capture_all
+    )
 
 
 @lru_cache(maxsize=128)

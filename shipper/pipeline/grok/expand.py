@@ -148,7 +148,9 @@ class Bank:
                 raise Invalid(f"circular reference detected: {'->'.join(circle)}")
             text = self.get(below)
             if text is None:
-                raise Invalid(f"pattern [{path[-1]}] is referencing a non-existent pattern [{below}]")
+                raise Invalid(
+                    f"pattern [{path[-1]}] is referencing a non-existent pattern [{below}]"
+                )
             if below not in done:
                 path.append(below)
                 waiting.append(iter(_references(text)))
@@ -163,9 +165,13 @@ class Bank:
             if below in path:
                 via = [part for part in path[:-1] if part != below]
                 tail = f" via patterns [{'=>'.join([below, *via])}]" if via else ""
-                raise Invalid(f"circular reference in pattern [{path[-1]}][{text}] back to pattern [{below}]{tail}")
+                raise Invalid(
+                    f"circular reference in pattern [{path[-1]}][{text}] back to pattern [{below}]{tail}"
+                )
             if self.get(below) is None:
-                raise Invalid(f"pattern [{path[-1]}] is referencing a non-existent pattern [{below}]")
+                raise Invalid(
+                    f"pattern [{path[-1]}] is referencing a non-existent pattern [{below}]"
+                )
             path.append(below)
 
 

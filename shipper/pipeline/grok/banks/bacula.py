@@ -99,9 +99,13 @@ _ECS = {
         key: _MESSAGES[key].replace("Fatal error", "Fatal [eE]rror")
         for key in ("MAXSTART", "DUPLICATE", "NOJOBSTAT")
     },
-    "FATAL_CONN": "Fatal [eE]rror: bsock.c:133 Unable to connect to (?:Client: <client>|Storage daemon) on " + _ADDRESS,
-    "NO_CONNECT": "Warning: bsock.c:127 Could not connect to (?:Client: <client>|Storage daemon) on " + _ADDRESS,
-    "NO_AUTH": _MESSAGES["NO_AUTH"].replace("<DATA>", '"?<IPORHOST client.address>(?::<POSINT client.port int>)?"?'),
+    "FATAL_CONN": "Fatal [eE]rror: bsock.c:133 Unable to connect to (?:Client: <client>|Storage daemon) on "
+    + _ADDRESS,
+    "NO_CONNECT": "Warning: bsock.c:127 Could not connect to (?:Client: <client>|Storage daemon) on "
+    + _ADDRESS,
+    "NO_AUTH": _MESSAGES["NO_AUTH"].replace(
+        "<DATA>", '"?<IPORHOST client.address>(?::<POSINT client.port int>)?"?'
+    ),
 }
 
 

@@ -142,7 +142,9 @@ _CISCO_LEGACY = {
 }
 # The cluster's own texts are spoilt before these two: they cannot be compiled, there or here.
 _SPOILT = r"\<DATA [@metadata.cisco.asa.hashcode1>, <DATA @metadata.cisco.asa.hashcode2>\]"
-_HOST_PORT = r"(?:<IP {0}.ip>|<HOSTNAME {0}.address>)(?:/<INT {0}.port int>)?(?:\(<DATA {0}.user.name>\))?"
+_HOST_PORT = (
+    r"(?:<IP {0}.ip>|<HOSTNAME {0}.address>)(?:/<INT {0}.port int>)?(?:\(<DATA {0}.user.name>\))?"
+)
 _ORIGINAL = "cisco.asa.original_ip_payload"
 _CISCO_ECS = {
     "CISCO_HITCOUNT_INTERVAL": "hit-cnt <hits> (?:first hit|<INT cisco.asa.interval int>-second interval)",
@@ -220,7 +222,11 @@ def _junos(*, ecs: bool) -> dict[str, str]:
         "RT_FLOW2": f"<event>: session created {nat} .*",
         "RT_FLOW3": rf"<event>: session denied {_FLOW} <protocol>\(\d\) {_ZONES} .*",
         # The cluster's old name is, in this bank, the new name as text.
-        **({"RT_FLOW_TAG": tags, "RT_FLOW_EVENT": "RT_FLOW_TAG"} if ecs else {"RT_FLOW_EVENT": tags}),
+        **(
+            {"RT_FLOW_TAG": tags, "RT_FLOW_EVENT": "RT_FLOW_TAG"}
+            if ecs
+            else {"RT_FLOW_EVENT": tags}
+        ),
     }
     return spell_all(texts, side(_JUNOS_KEYS, ecs=ecs))
 

@@ -185,7 +185,10 @@ _STORES_ECS = {
     "MONGO_LOG": r"<SYSLOGTIMESTAMP timestamp> \[<WORD mongodb.component>\] <GREEDYDATA message>",
     "MONGO_SLOWQUERY": r"<WORD mongodb.profile.op> <MONGO_WORDDASH mongodb.database>\.<MONGO_WORDDASH mongodb.collection> "
     "<WORD>: <MONGO_QUERY mongodb.query.original> "
-    + " ".join(f"{key}:<NONNEGINT mongodb.profile.{key} int>" for key in ("ntoreturn", "ntoskip", "nscanned"))
+    + " ".join(
+        f"{key}:<NONNEGINT mongodb.profile.{key} int>"
+        for key in ("ntoreturn", "ntoskip", "nscanned")
+    )
     + ".*? nreturned:<NONNEGINT mongodb.profile.nreturned int>.*? <INT mongodb.profile.duration int>ms",
     "MONGO3_COMPONENT": "<WORD>",
     "MONGO3_LOG": "<TIMESTAMP_ISO8601 timestamp> <MONGO3_SEVERITY log.level> <-|MONGO3_COMPONENT mongodb.component><SPACE>"
@@ -207,7 +210,9 @@ _SERVERS = {
     "EXIM_NAMED_FIELDS": "(?: (?:<EXIM_REMOTE_HOST>|<EXIM_INTERFACE>|<EXIM_PROTOCOL>|<EXIM_MSG_SIZE>|<EXIM_HEADER_ID>"
     "|<EXIM_SUBJECT>|<EXIM_UNKNOWN_FIELD>))*",
 }
-_REMOTE = r"H=(?:<NOTSPACE remote_hostname> )?(?:\(<NOTSPACE remote_heloname>\) )?\[<IP remote_host>\]"
+_REMOTE = (
+    r"H=(?:<NOTSPACE remote_hostname> )?(?:\(<NOTSPACE remote_heloname>\) )?\[<IP remote_host>\]"
+)
 _SERVERS_LEGACY = {
     "BIND9": r"<BIND9_TIMESTAMP timestamp> queries: <LOGLEVEL loglevel>: client(?::? @0x\h+)? <IP clientip>#<POSINT clientport> "
     r"\(<GREEDYDATA query>\): query: <GREEDYDATA query> IN <GREEDYDATA querytype> \(<IP dns>\)",
@@ -215,7 +220,7 @@ _SERVERS_LEGACY = {
     "EXIM_DATE": "<YEAR exim_year>-<MONTHNUM exim_month>-<MONTHDAY exim_day> <TIME exim_time>",
     "EXIM_PID": r"\[<POSINT pid>\]",
     "EXIM_REMOTE_HOST": f"{_REMOTE}(?::<POSINT remote_port>)?",
-    "EXIM_INTERFACE": r"I=\[<IP exim_interface>\](?::<NUMBER exim_interface_port>)?",
+    "EXIM_INTERFACE": r"I=\[<IP exim_interface>\](?::<NUMBER exim_interface_port>)",
     "EXIM_PROTOCOL": "P=<NOTSPACE protocol>",
     "EXIM_MSG_SIZE": "S=<NUMBER exim_msg_size>",
     "EXIM_HEADER_ID": "id=<NOTSPACE exim_header_id>",

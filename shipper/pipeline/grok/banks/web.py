@@ -34,7 +34,9 @@ _HTTPD_LEGACY = {
     r"(?: \[client <client>:<POSINT clientport>\])?(?: <code>:)? <GREEDYDATA message>",
 }
 _HTTPD_OPENSEARCH = {
-    "HTTPD20_ERRORLOG": _HTTPD["HTTPD20_ERRORLOG"].replace("GREEDYDATA message", "GREEDYDATA errormsg"),
+    "HTTPD20_ERRORLOG": _HTTPD["HTTPD20_ERRORLOG"].replace(
+        "GREEDYDATA message", "GREEDYDATA errormsg"
+    ),
     "HTTPD24_ERRORLOG": _HTTPD_LEGACY["HTTPD24_ERRORLOG"]
     .replace("proxy_message", "proxy_errormessage")
     .replace("[client <client>", "[client <IPORHOST client>"),
@@ -68,7 +70,10 @@ _HAPROXY_KEYS = {
     "t_request": ("INT time_request", "INT haproxy.http.request.time_wait_ms int"),
     "t_queue": ("INT time_queue", "INT haproxy.total_waiting_time_ms int"),
     "t_connect": ("INT time_backend_connect", "INT haproxy.connection_wait_time_ms int"),
-    "t_response": ("INT time_backend_response", "INT haproxy.http.request.time_wait_without_data_ms int"),
+    "t_response": (
+        "INT time_backend_response",
+        "INT haproxy.http.request.time_wait_without_data_ms int",
+    ),
     "t_all": ("NOTSPACE time_duration", "NOTSPACE haproxy.total_time_ms"),
     "size": ("NOTSPACE bytes_read", "INT source.bytes long"),
     "ended": ("NOTSPACE termination_state", "NOTSPACE haproxy.termination_state"),

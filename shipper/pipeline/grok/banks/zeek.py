@@ -20,7 +20,9 @@ _LEGACY = {
         " orig_mime_types resp_fuids resp_mime_types"
     ),
     "BRO_DNS": f"{_CALL}|WORD proto|INT trans_id|"
-    + _greedy("query qclass qclass_name qtype qtype_name rcode rcode_name AA TC RD RA Z answers TTLs rejected"),
+    + _greedy(
+        "query qclass qclass_name qtype qtype_name rcode rcode_name AA TC RD RA Z answers TTLs rejected"
+    ),
     "BRO_CONN": f"{_CALL}|WORD proto|{_greedy('service')}|NUMBER duration|NUMBER orig_bytes|NUMBER resp_bytes|"
     + _greedy(
         "conn_state local_orig missed_bytes history orig_pkts orig_ip_bytes resp_pkts resp_ip_bytes tunnel_parents"
@@ -100,7 +102,9 @@ def _column(text: str) -> str:
 def _table(columns: str) -> str:
     written = [_column(column) for column in columns.split("|")]
     # A column that may be missing takes its tab along.
-    return r"\t".join(written).replace(r"<?FLAG zeek.connection.local_resp>\t", r"(?:<-|FLAG zeek.connection.local_resp>\t)?")
+    return r"\t".join(written).replace(
+        r"<?FLAG zeek.connection.local_resp>\t", r"(?:<-|FLAG zeek.connection.local_resp>\t)?"
+    )
 
 
 def _ecs() -> dict[str, str]:
@@ -111,7 +115,9 @@ def _ecs() -> dict[str, str]:
         for name, columns in tables.items():
             tail = _TAILS.get(name, "") if prefix == "ZEEK" else ""
             text = _table(columns) + tail
-            texts[f"{prefix}_{name}"] = text.replace("TEXT ", f"{prefix}_DATA ").replace("FLAG ", f"{prefix}_BOOL ")
+            texts[f"{prefix}_{name}"] = text.replace("TEXT ", f"{prefix}_DATA ").replace(
+                "FLAG ", f"{prefix}_BOOL "
+            )
     for way, end in (("TX", "server"), ("RX", "client")):
         texts[f"ZEEK_FILES_{way}_HOSTS"] = (
             rf"<-|IP {end}.ip>|(?<zeek.files.{way.lower()}_hosts><IP {end}.ip>(?:\s,<IP>)+)"
