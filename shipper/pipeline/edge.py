@@ -20,6 +20,7 @@ from shipper.pipeline.document import Document
 from shipper.pipeline.failure import Raised
 from shipper.pipeline.head import Head, compile_head
 from shipper.pipeline.json_text import dumps
+from shipper.pipeline.options import ELASTICSEARCH
 from shipper.pipeline.values import ZonedDateTime
 from shipper.records import Event, Piece
 
@@ -42,6 +43,7 @@ class Edge:
         constants: fields of the input.
         index: what ``_index`` holds: the data stream.
         clock: seconds, to time steps with.
+        flavour: the product whose meaning counts.
 
     Attributes:
         events: that went in.
@@ -51,11 +53,17 @@ class Edge:
     """
 
     def __init__(
-        self, pipeline: Pipeline, constants: Constants, index: str, clock: Callable[[], float]
+        self,
+        pipeline: Pipeline,
+        constants: Constants,
+        index: str,
+        clock: Callable[[], float],
+        flavour: str = ELASTICSEARCH,
     ) -> None:
         self.constants = constants
         self.index = index
         self.clock = clock
+        self.flavour = flavour
         self.events = self.fast = self.dropped = self.refused = 0
         self._fresh = _maker(constants)
         self._stamp = ""
@@ -67,7 +75,7 @@ class Edge:
         self.pipeline = pipeline
         text = orjson.dumps(pipeline.body).decode()
         self.extra = tuple(name for name in _EXTRA if name in text or pipeline.calls)
-        self.head: Head | None = compile_head(pipeline, self.constants, self.index)
+        self.head: Head | None = compile_head(pipeline, self.constants, self.flavour)
 
     def now(self, stamp: str) -> ZonedDateTime:
         """The moment of an ISO 8601 text with milliseconds in UTC, remembered."""
@@ -148,19 +156,20 @@ class EdgeEncoder(Encoder):
             text = text.removesuffix("\r").replace("\r\n", "\n")
         piece = Piece(file, start, start + len(data), b"", bounds[:-1], bounds[1:])
         edge, head = self._edge, self._edge.head
+        texts = text.split("\n")
         with guard.block():
             made: list[Any] = [None] * len(lines)
             if head is not None:
                 with contextlib.suppress(
                     guard.TimedOut
                 ):  # line by line then, each with its own budget
-                    made = head.block(self.key, self.path, text, bounds, stamp)
+                    made = head.block(self.key, self.path, texts, text, bounds, stamp)
                 if head.whole and None not in made:
                     edge.fast += len(made)
                     edge.events += len(made)
                     piece.body = "".join(made).encode()
                     return piece
-            self._rest(made, text.split("\n"), piece, stamp)
+            self._rest(made, texts, piece, stamp)
         self._gather(piece, made)
         return piece
 

@@ -1,8 +1,8 @@
 """
 The compiled head of a pipeline: its first steps, over a block of single lines at once.
 
-One ``findall`` over the block with a strict pattern, then one literal a line. Any line that the strict pattern does not match takes the plain way, and so does
-everything behind the head. The plain way is the product; a property test holds the two equal.
+One search and one literal a line, without a document in between. Any line that the first pattern does not match takes the plain way, and so does everything behind
+the head. The plain way is the product; a property test holds the two equal.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from shipper.pipeline import guard
 from shipper.pipeline.head.emit import Writer, braces, literal
-from shipper.pipeline.head.match import Plan, plan_of
+from shipper.pipeline.head.match import Plan, capture, plan_of
 from shipper.pipeline.head.shape import TEXT, WHOLE, Ends, Leaf, Tree, plant, put
-from shipper.pipeline.head.steps import State, apply, number
+from shipper.pipeline.head.steps import State, apply
+from shipper.pipeline.regex import Forked
 from shipper.pipeline.values import Float, float_text, long
 from shipper.records import ID_LENGTH_DIGITS, ID_OFFSET_DIGITS
 
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 FILE = "<head of {}>"
 _INDENT = " " * 8
+_ESCAPED = re.compile(
+    r"[\\\x00-\x09\x0b-\x1f]"
+)  # what JSON escapes beside quotes and ends of lines
 
 
 @dataclass(slots=True, eq=False)
@@ -39,9 +44,10 @@ class Head:
         source: of the function, for ``pipeline explain``.
         end: index of the first step behind it.
         reason: why it ends there; empty where the whole pipeline is in it.
-        pattern: that a line must match as a whole.
-        run: the function: text of the block, offsets, and constants of the file, to a text of two lines, a dict, or
-            None for each line.
+        compiled: the pattern of the first step.
+        run: the function: a block's lines, offsets, and constants of the file, to a text of two lines, a dict, or None
+            for each line.
+        careful: the same for blocks with characters that JSON escapes.
         whole: it makes the text of ``_bulk``; otherwise dicts for the steps behind it.
         sure: steps that run for every line.
         counted: steps with a condition that differs from line to line; ``run`` counts them.
@@ -50,28 +56,42 @@ class Head:
     source: str
     end: int
     reason: str
-    pattern: str
+    compiled: Any
     run: Callable[..., list[Any]]
+    careful: Callable[..., list[Any]]
     whole: bool
     sure: list[Step] = field(default_factory=list)
     counted: list[Step] = field(default_factory=list)
 
-    def block(self, key: str, path: str, text: str, bounds: list[int], stamp: str) -> list[Any]:
+    def block(
+        self, key: str, path: str, lines: list[str], text: str, bounds: list[int], stamp: str
+    ) -> list[Any]:
         """
         Make the documents of a block.
 
         Args:
             key: of the file.
             path: of the file.
-            text: lines joined by newlines, without one at the end.
+            lines: of the block, without terminators.
+            text: the same in one.
             bounds: offset of each line's start, and of the end.
             stamp: the time now, ISO 8601.
 
         Returns:
             For each line a text (or a dict), or None where the plain way must be taken.
+
+        Raises:
+            TimedOut: a line keeps the pattern busy; nothing is done.
         """
+        if max(map(len, lines), default=0) > guard.GUARD.match_max_bytes:
+            return [None] * len(lines)
         counts = [0] * len(self.counted)
-        made = self.run(text, bounds, key, orjson.dumps(path).decode(), path, stamp, counts)
+        run = self.careful if _ESCAPED.search(text) else self.run
+        path_json = orjson.dumps(path).decode()
+        match = _match_of(self.compiled, text)
+        made: list[Any] = guard.GUARD.watched(
+            run, match, lines, bounds, key, path_json, path, stamp, counts
+        )
         fast = len(made) - made.count(None)
         for step in self.sure:
             step.count += fast
@@ -80,74 +100,86 @@ class Head:
         return made
 
 
-def compile_head(pipeline: Pipeline, constants: Constants, index: str) -> Head | None:
+def _match_of(compiled: Any, text: str) -> Any:
+    """The search of the pattern that is right for all lines of a block."""
+    if isinstance(compiled, Forked):
+        compiled = compiled.ascii if text.isascii() else compiled.exact
+    return compiled.search
+
+
+def compile_head(pipeline: Pipeline, constants: Constants, flavour: str) -> Head | None:
     """
     Compile what can be compiled of a pipeline's first steps.
 
     Args:
         pipeline: to compile.
         constants: fields that all documents of the input share.
-        index: what ``_index`` holds.
+        flavour: the product whose meaning counts.
 
     Returns:
         None where nothing is to be gained.
     """
-    del index  # no processor of the head looks at it
-    steps = pipeline.steps
-    end, reason = _length(pipeline, constants)
-    if not end:
+    try:
+        plan = plan_of(pipeline, flavour)
+    except Ends:
         return None
-    whole = end == len(steps)
-    state, plan = _walk(pipeline, constants, end)
+    end, reason = _length(pipeline, constants, plan)
+    if end < plan.steps:
+        return None
+    whole = end == len(pipeline.steps)
+    state = _walk(pipeline, constants, plan, end, careful=False)
+    careful = _walk(pipeline, constants, plan, end, careful=True)
     source = _source(state, plan, whole=whole)
+    steps = pipeline.steps
+    return Head(
+        source=source,
+        end=end,
+        reason=reason,
+        compiled=plan.compiled,
+        run=_function(source, state, pipeline.name),
+        careful=_function(_source(careful, plan, whole=whole), careful, pipeline.name),
+        whole=whole,
+        sure=[steps[i] for i in range(end) if i not in state.counters and i not in state.skipped],
+        counted=[steps[i] for i in sorted(state.counters)],
+    )
+
+
+def _function(source: str, state: State, name: str) -> Callable[..., list[Any]]:
     namespace: dict[str, Any] = {
         **state.names,
-        "find": re.compile(f"^({plan.pattern})$|^.*$", re.MULTILINE | plan.flags).findall,
         "quote": _quote,
         "float_json": _float_json,
         "Float": Float,
         "long": long,
         "escape": _escape,
     }
-    exec(compile(source, FILE.format(pipeline.name), "exec"), namespace)  # noqa: S102 - of our own making
-    counted = sorted(state.counters)
-    return Head(
-        source=source,
-        end=end,
-        reason=reason,
-        pattern=plan.pattern,
-        run=namespace["block"],
-        whole=whole,
-        sure=[steps[i] for i in range(end) if i not in state.counters and i not in state.skipped],
-        counted=[steps[i] for i in counted],
-    )
+    exec(compile(source, FILE.format(name), "exec"), namespace)  # noqa: S102 - of our own making
+    made: Callable[..., list[Any]] = namespace["block"]
+    return made
 
 
-def _length(pipeline: Pipeline, constants: Constants) -> tuple[int, str]:
+def _length(pipeline: Pipeline, constants: Constants, plan: Plan) -> tuple[int, str]:
     """How many steps the head takes, and why no more."""
     end = 0
-    reason = ""
     try:
-        state, plan = _begin(pipeline, constants)
-    except Ends as why:
-        return 0, str(why)
-    for end in range(plan.steps, len(pipeline.steps)):
-        try:
+        state = _begin(constants, plan, careful=False)
+        for end in range(plan.steps, len(pipeline.steps)):
             apply(pipeline.steps[end], state, end)
-        except Ends as why:
-            return end, str(why)
-    end = len(pipeline.steps)
-    return end, reason
+    except Ends as why:
+        return end, str(why)
+    return len(pipeline.steps), ""
 
 
-def _walk(pipeline: Pipeline, constants: Constants, end: int) -> tuple[State, Plan]:
-    state, plan = _begin(pipeline, constants)
+def _walk(
+    pipeline: Pipeline, constants: Constants, plan: Plan, end: int, *, careful: bool
+) -> State:
+    state = _begin(constants, plan, careful=careful)
     for index in range(plan.steps, end):
         apply(pipeline.steps[index], state, index)
-    return state, plan
+    return state
 
 
-def _begin(pipeline: Pipeline, constants: Constants) -> tuple[State, Plan]:
+def _begin(constants: Constants, plan: Plan, *, careful: bool) -> State:
     """The tree of a fresh event after the step that parses its message."""
     tree = plant({"log": {}, **constants.fields})
     put(tree, "@timestamp", Leaf(TEXT, code="stamp", safe=True))
@@ -157,25 +189,15 @@ def _begin(pipeline: Pipeline, constants: Constants) -> tuple[State, Plan]:
         put(tree, f"log.{name}", plant({name: value})[name])
     put(tree, "message", Leaf(TEXT, code="line", json="raw"))
     state = State(tree, Writer())
-    plan = plan_of(pipeline, state)
-    for capture in plan.captures:
-        leaf = Leaf(
-            TEXT,
-            code=capture.code,
-            safe=capture.safe,
-            when=capture.code if capture.optional else "",
-        )
-        if capture.kind != "text":
-            leaf = number(state.writer, leaf, capture.kind)
-        put(tree, capture.path, leaf)
-    return state, plan
+    capture(plan, state, careful=careful)
+    return state
 
 
 def _source(state: State, plan: Plan, *, whole: bool) -> str:
     writer, tree = state.writer, state.tree
-    raw = _uses_message(tree)
+    raw = whole and _uses_message(tree)
     for place, index in enumerate(sorted(state.counters)):
-        writer.lines.append(f"counts[{place}] += {state.counters[index]} and 1 or 0")
+        writer.lines.append(f"if {state.counters[index]}: counts[{place}] += 1")
     if whole:
         places = f"{{start:0{ID_OFFSET_DIGITS}d}}{{end - start:0{ID_LENGTH_DIGITS}d}}"
         action = braces('"create":' + braces('"_id":"{key}' + places + '"'))
@@ -184,25 +206,25 @@ def _source(state: State, plan: Plan, *, whole: bool) -> str:
     else:
         writer.python(tree)
         writer.lines.append("add(ctx)")
-    groups = ", ".join(["line", *plan.groups])
-    target = f"({groups}{',' if len(plan.groups) == 0 else ''})"
-    if not plan.groups:
-        target = "line"
+    numbers = plan.groups
+    names = ", ".join(f"g{number}" for number in numbers)
     head = [
-        "def block(text, bounds, key, path_json, path, stamp, counts):",
+        "def block(match, lines, bounds, key, path_json, path, stamp, counts):",
         "    made = []",
         "    add = made.append",
         "    end = bounds[0]",
         "    number = 0",
-        *(["    raws = escape(text)"] if raw and whole else []),
-        f"    for {target} in find(text):",
+        *(["    raws = escape(lines)"] if raw else []),
+        "    for line in lines:",
         "        start = end",
-        *(["        raw = raws[number]"] if raw and whole else []),
+        *(["        raw = raws[number]"] if raw else []),
         "        number += 1",
         "        end = bounds[number]",
-        "        if not line:",
+        "        found = match(line)",
+        "        if found is None:",
         "            add(None)",
         "            continue",
+        *([f"        {names} = found.group({', '.join(map(str, numbers))})"] if numbers else []),
     ]
     return "\n".join([*head, *(_INDENT + line for line in writer.lines), "    return made", ""])
 
@@ -227,9 +249,9 @@ def _float_json(value: float) -> str:
     return float_text(Float(value))
 
 
-def _escape(text: str) -> list[str]:
-    """The JSON of each line of a block, quotes included."""
+def _escape(lines: list[str]) -> list[str]:
+    """The JSON of each line of a block, quotes included; all at once where that is possible."""
+    text = "\n".join(lines)
     if "\\" not in text:
-        escaped = orjson.dumps(text).decode()[1:-1].split("\\n")
-        return [f'"{line}"' for line in escaped]
-    return [orjson.dumps(line).decode() for line in text.split("\n")]
+        return [f'"{line}"' for line in orjson.dumps(text).decode()[1:-1].split("\\n")]
+    return [orjson.dumps(line).decode() for line in lines]

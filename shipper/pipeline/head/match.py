@@ -1,40 +1,49 @@
 """
-The step that parses a line, as one strict pattern for whole lines.
+The step that parses a line, as a pattern and what becomes of its groups.
 
-A strict pattern matches fewer lines than the step does, and where it matches, its groups are what the step would capture.
+The pattern is the very one that the step uses; the head only puts its captures where they belong without a document in between.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from shipper.pipeline.head.shape import Ends
+from shipper.pipeline import grok
+from shipper.pipeline.grok.expand import Bank
+from shipper.pipeline.head.groups import anchored, facts
+from shipper.pipeline.head.shape import TEXT, Ends, Leaf, put
+from shipper.pipeline.head.steps import number
+from shipper.pipeline.regex import oniguruma
 
 if TYPE_CHECKING:
     from shipper.pipeline.definition import Pipeline, Step
     from shipper.pipeline.head.steps import State
 
+_COMMON = {"tag", "description", "ignore_failure", "on_failure", "ignore_missing"}
+_GROK = {"field", "patterns", "pattern_definitions", "ecs_compatibility", "trace_match"}
+
 
 @dataclass(frozen=True, slots=True)
-class Capture:
+class Group:
     """
-    A group of the pattern that becomes a field.
+    A group of the pattern.
 
     Attributes:
-        path: of the field.
-        code: name of the local variable.
-        kind: ``text``, ``int``, ``long``, ``float`` or ``double``.
-        optional: the group may be empty, and the field is then not there.
-        safe: its text has no characters that JSON escapes.
+        number: of the group, from 1.
+        optional: it may take no part in a match.
+        quotes, escapes: it may hold a quotation mark, or another character that JSON escapes.
     """
 
-    path: str
-    code: str
-    kind: str = "text"
+    number: int
     optional: bool = False
-    safe: bool = False
+    quotes: bool = True
+    escapes: bool = True
+
+    @property
+    def code(self) -> str:
+        """Name of the local variable that holds its text, or None."""
+        return f"g{self.number}"
 
 
 @dataclass(slots=True)
@@ -43,60 +52,88 @@ class Plan:
     How lines are matched.
 
     Attributes:
-        pattern: for a whole line, with groups in the order of ``groups``.
-        groups: names of local variables.
-        captures: fields made of them.
+        compiled: the pattern.
+        captures: field, type and groups of each capture.
         steps: how many steps of the pipeline it stands for.
-        flags: of ``re``.
     """
 
-    pattern: str
-    groups: list[str] = field(default_factory=list)
-    captures: list[Capture] = field(default_factory=list)
+    compiled: Any
+    captures: list[tuple[str, str, list[Group]]] = field(default_factory=list)
     steps: int = 1
-    flags: int = 0
+
+    @property
+    def groups(self) -> list[int]:
+        """Numbers of the groups that are used, ascending."""
+        return sorted({group.number for _, _, groups in self.captures for group in groups})
 
 
-def plan_of(pipeline: Pipeline, state: State) -> Plan:
+def plan_of(pipeline: Pipeline, flavour: str) -> Plan:
     """
     The plan of a pipeline's first step.
 
     Raises:
         Ends: there is none for it.
     """
-    del state
     if not pipeline.steps:
         raise Ends("there are no steps")
     step = pipeline.steps[0]
     if step.script is not None:
         raise Ends("the first step has a condition")
+    if step.options.get("field") != "message":
+        raise Ends("the first step does not parse the message")
     if step.kind == "grok":
-        return _grok(step)
-    if step.kind == "dissect":
-        return _dissect(step)
-    raise Ends(f"the first step is {step.kind}, not grok or dissect")
+        return _grok(step, flavour)
+    raise Ends(f"the first step is {step.kind}, not grok")
 
 
-def _grok(step: Step) -> Plan:
-    raise Ends(f"grok at {step.mark}")
-
-
-def _dissect(step: Step) -> Plan:
-    """Delimiters of one character are what a field cannot hold."""
-    from shipper.pipeline.processors import dissect  # noqa: PLC0415 - only where it is used
-
+def _grok(step: Step, flavour: str) -> Plan:
     options = step.options
-    if options.get("field") != "message" or options.get("append_separator"):
-        raise Ends("dissect of another field, or with a separator")
-    parts = dissect.plan(str(options["pattern"]))
-    if parts is None:
-        raise Ends("this dissect pattern has no fast way")
-    plan = Plan("")
-    pattern = ""
-    for delimiter, key in parts:
-        del delimiter, key
-    plan.pattern = pattern
+    if options.keys() - _COMMON - _GROK or options.get("trace_match") in {True, "true"}:
+        raise Ends("an option of grok")
+    patterns = options["patterns"]
+    definitions = options.get("pattern_definitions") or {}
+    bank = "ecs-v1" if options.get("ecs_compatibility") == "v1" else "legacy"
+    library = Bank(bank, flavour, definitions)
+    parsed = oniguruma.parse(library.expand(patterns[0]).text)
+    if len(patterns) > 1 and not anchored(parsed):
+        raise Ends("several patterns, of which the first is not bound to the start of the line")
+    compiled = grok.compile(patterns[:1], definitions, bank, flavour)
+    known = facts(parsed)
+    plan = Plan(compiled.compiled)
+    for capture in compiled.captures:
+        groups = [
+            Group(n, known[n].optional, known[n].quotes, known[n].escapes) for n in capture.groups
+        ]
+        plan.captures.append((capture.field, capture.type, groups))
+    fields = [name for name, _, _ in plan.captures]
+    if any(f"{one}.".startswith(f"{other}.") for one in fields for other in fields if one != other):
+        raise Ends("a captured field inside of another one")
     return plan
 
 
-_ = re
+def capture(plan: Plan, state: State, *, careful: bool) -> None:
+    """
+    Put the captures into the tree.
+
+    Args:
+        plan: of the first step.
+        state: of the compilation.
+        careful: texts may hold whatever JSON escapes.
+
+    Raises:
+        Ends: a type has no fast way.
+    """
+    writer = state.writer
+    for path, kind, groups in plan.captures:
+        safe = not any(group.quotes or (careful and group.escapes) for group in groups)
+        code = groups[0].code
+        when = f"{code} is not None" if groups[0].optional else ""
+        if len(groups) > 1:  # one of several; two at once would be a list
+            for other in groups[1:]:
+                writer.give_up_if(f"{code} is not None and {other.code} is not None")
+                code = writer.set(f"{other.code} if {code} is None else {code}")
+            when = f"{code} is not None"
+        leaf = Leaf(TEXT, code=code, safe=safe, when=when)
+        if kind != "string":
+            leaf = number(writer, leaf, kind)
+        put(state.tree, path, leaf)

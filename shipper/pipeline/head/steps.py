@@ -27,7 +27,7 @@ from shipper.pipeline.head.shape import (
     put,
     value_of,
 )
-from shipper.pipeline.values import INT_MAX, INT_MIN, LONG_MAX, LONG_MIN
+from shipper.pipeline.values import INT_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -303,13 +303,11 @@ def number(writer: Writer, leaf: Leaf, kind: str) -> Leaf:
     """
     there = f"({leaf.when}) and " if leaf.when else ""
     if kind in {"int", "integer", "long"}:
-        low, high = (LONG_MIN, LONG_MAX) if kind == "long" else (INT_MIN, INT_MAX)
         digits = f"{leaf.code}.isascii() and {leaf.code}.isdigit() and len({leaf.code}) < 19"
         writer.give_up_if(f"{there}not ({digits})")
         made = writer.set(f"int({leaf.code}){f' if {leaf.when} else 0' if leaf.when else ''}", "n")
-        if high == INT_MAX:
+        if kind != "long":
             writer.give_up_if(f"{made} > {INT_MAX}")
-        del low
         java = "long" if kind == "long" else "int"
         return Leaf(WHOLE, code=made, when=leaf.when, java=java)
     if kind in {"double", "float"}:
@@ -346,8 +344,10 @@ def _letters(options: _Options, state: State, when: str, method: str) -> None:
     if leaf.when and not missing:
         state.writer.give_up_if(f"not ({leaf.when})")
         leaf = leaf.but(when="")
-    state.writer.give_up_if(f"not {leaf.code}.isascii()")
-    made = state.writer.set(f"{leaf.code}.{method}()")
+    there = f"({leaf.when}) and " if leaf.when else ""
+    state.writer.give_up_if(f"{there}not {leaf.code}.isascii()")
+    otherwise = f" if {leaf.when} else None" if leaf.when else ""
+    made = state.writer.set(f"{leaf.code}.{method}(){otherwise}")
     put(state.tree, target, leaf.but(code=made))
 
 
