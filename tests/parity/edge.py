@@ -62,6 +62,7 @@ def foreign_reasons(
             failure = frame.f_locals["raised"].failure
             if failure.foreign or failure.root != failure.reason:
                 found.add(str(failure.root))
+                found.add(json.dumps(str(failure.root), ensure_ascii=False)[1:-1])  # by a template
 
     sys.setprofile(look)
     try:

@@ -37,6 +37,7 @@ class Difference:
     pipeline: dict[str, Any]
     document: dict[str, Any]
     words: str
+    kinds: tuple[str, str]
 
     def __str__(self) -> str:
         return f"{self.words}\n  {json.dumps(self.pipeline, ensure_ascii=False)}\n  {json.dumps(self.document, ensure_ascii=False)}"
@@ -67,7 +68,7 @@ class Comparison:
                 masked = foreign_reasons(trial.pipeline, document, "opensearch", self.pipelines)
                 words = one.difference(replace(other, masked=masked))
             if words:
-                found.append(Difference(trial.pipeline, document, words))
+                found.append(Difference(trial.pipeline, document, words, (one.kind, other.kind)))
         return found
 
     def shrink(self, difference: Difference) -> Difference:
@@ -81,7 +82,7 @@ class Comparison:
                 if tries >= _TRIES:
                     break
                 found = self.run(Trial(pipeline, [document]))
-                if found:
+                if found and found[0].kinds == difference.kinds:
                     difference, smaller = found[0], True
                     break
         return difference

@@ -103,8 +103,14 @@ def _tag() -> list[Case]:
         for tag in (1, True, ["t"], None)
     ]
     each = {"field": "l", "processor": {"uppercase": {"field": "_ingest._value", "tag": "in"}}}
-    for document in ({"l": ["a", 1]}, {"l": 1}, {"l": ["a", "b"]}):
-        cases.append(_case("tag", document, _step("foreach", each, tag="out"), on_failure=NOTE))
+    cases += [
+        _case("tag", document, _step("foreach", each, tag="out"), on_failure=NOTE)
+        for document in ({"l": ["a", 1]}, {"l": ["a", "b"]}, {})
+    ]
+    outer = _step("foreach", each, tag="out")
+    cases.append(
+        _case("tag", {"l": 1}, outer, on_failure=NOTE, only="opensearch")
+    )  # Elasticsearch takes maps too
     for name in INNER:
         cases.append(
             _case("tag", {"a": "x"}, _step("pipeline", {"name": name}, tag="call"), on_failure=NOTE)
