@@ -6,7 +6,7 @@ Written out of its grammar and types; nothing of Python can be reached from a sc
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from shipper.pipeline.painless import tree
 from shipper.pipeline.painless.failures import ScriptFailure
@@ -15,40 +15,9 @@ from shipper.pipeline.painless.parser import parse
 from shipper.pipeline.painless.statements import Statements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
-
-class Compiled:
-    """
-    A condition, ready to run.
-
-    Attributes:
-        source: its text.
-        run: takes ``Document.ctx``; returns True or False.
-        fields: names of the top-level fields that it reads; None if it may read any.
-    """
-
-    __slots__ = ("fields", "run", "source")
-
-    def __init__(self, source: str, run: Callable[[Any], bool], fields: frozenset[str] | None) -> None:
-        self.source = source
-        self.run = run
-        self.fields = fields
-
-    def __repr__(self) -> str:
-        return f"<Compiled {self.source!r}>"
-
-    def __call__(self, ctx: Mapping[str, Any]) -> bool:
-        """
-        Whether the condition holds.
-
-        Args:
-            ctx: source and metadata of a document; not changed.
-
-        Raises:
-            ScriptFailure: the script failed.
-        """
-        return self.run(ctx)
+_READS: Final = "reads"
 
 
 def compile(  # noqa: A001 - what it does, under the name that callers expect
@@ -77,7 +46,57 @@ def compile(  # noqa: A001 - what it does, under the name that callers expect
         run = _with_frame(run, translator.slots)
     if flavour == "elasticsearch":
         run = _renamed(run)
+    setattr(run, _READS, _reads(block))
     return run
+
+
+def fields(compiled: Callable[[Mapping[str, Any]], bool]) -> frozenset[str] | None:
+    """
+    The names of the top-level fields that a condition reads.
+
+    Args:
+        compiled: what ``compile`` gave.
+
+    Returns:
+        The names; None if it may read any.
+    """
+    return getattr(compiled, _READS, None)
+
+
+def _reads(node: Any) -> frozenset[str] | None:
+    """The fields that a part of a script reads from ``ctx``; None where ``ctx`` itself is used."""
+    if isinstance(node, tree.Name):
+        return None if node.name == "ctx" else frozenset()
+    name = _field(node)
+    if name is not None:
+        return _joined(frozenset([name]), node.arguments[1:] if isinstance(node, tree.LocalCall) else [])
+    parts: list[Any] = []
+    if isinstance(node, list | tuple):
+        parts = list(node)
+    elif isinstance(node, tree.Node):
+        parts = [getattr(node, slot) for slot in node.__dataclass_fields__]
+    return _joined(frozenset(), parts)
+
+
+def _joined(found: frozenset[str], parts: Sequence[Any]) -> frozenset[str] | None:
+    for part in parts:
+        read = _reads(part)
+        if read is None:
+            return None
+        found |= read
+    return found
+
+
+def _field(node: Any) -> str | None:
+    """The field that ``ctx.x``, ``ctx['x']`` or ``$('x.y', …)`` names."""
+    if isinstance(node, tree.LocalCall) and node.name == "$" and isinstance(node.arguments[0], tree.Literal):
+        return str(node.arguments[0].value).split(".", maxsplit=1)[0]
+    if isinstance(node, tree.Dot | tree.Brace) and isinstance(node.target, tree.Name) and node.target.name == "ctx":
+        if isinstance(node, tree.Dot):
+            return None if node.name == "empty" else node.name
+        if isinstance(node.index, tree.Literal) and isinstance(node.index.value, str):
+            return node.index.value
+    return None
 
 
 def _framed(node: Any) -> bool:

@@ -159,6 +159,7 @@ class Dynamic:
     def _classes(self, symbol: str, a: Any, b: Any) -> ScriptFailure:
         if a is None or b is None:
             return missing("left" if a is None else "right")
+        symbol = ">" if symbol == ">=" else symbol  # as the cluster words it
         return bad_class(
             f"Cannot apply [{symbol}] operation to types [{class_name(a)}] and [{class_name(b)}]."
         )
@@ -251,12 +252,14 @@ class Dynamic:
 
         def run(a: Any, b: Any) -> Any:
             one, two = _rank(a), _rank(b)
+            if a is None:
+                raise missing("args[0]")
             if two not in {1, 2}:
                 raise missing("right") if b is None else bad_class(f"Cannot cast {class_name(b)} to java.lang.Long", foreign=True)
             if one not in {1, 2}:
                 if one:
                     raise bad_class(f"Cannot apply [{symbol}] operation to type [{(*_NAMES, 'boolean')[one]}]")
-                raise missing("args[0]") if a is None else self._integral(a)
+                raise self._integral(a)
             return box(STATIC[_NAMES[one]][symbol](number(a, one), number(b, 2)), _NAMES[one])
 
         return run

@@ -51,7 +51,7 @@ UNTRANSLATED: Final = frozenset(
         ("getByPath", 1), ("getByPath", 2), ("sort", 1), ("sort", 0), ("toArray", 0), ("toArray", 1), ("removeAll", 1),
         ("retainAll", 1), ("replaceAll", 1), ("add", 2), ("addAll", 2), ("clone", 0), ("count", 1), ("compute", 2),
         ("computeIfAbsent", 2), ("computeIfPresent", 2), ("merge", 3), ("putAll", 1), ("putIfAbsent", 2), ("replace", 3), ("remove", 2),
-        ("setValue", 1), ("trimToSize", 0),
+        ("setValue", 1), ("trimToSize", 0), ("hashCode", 0),
     ]
 )  # fmt: skip
 """Methods on the lists of classes that a document's values may have, which the edge does not do."""
@@ -60,7 +60,7 @@ UNTRANSLATED: Final = frozenset(
 class Calls(Base):
     """Translates calls."""
 
-    def call(self, node: tree.Call) -> Value:
+    def call(self, node: tree.Call, want: str | None) -> Value:
         """``target.name(arguments)``."""
         owner = self.class_named(node.target)
         if owner is not None:
@@ -71,40 +71,35 @@ class Calls(Base):
         if target.null:
             raise Invalid("cannot call a method on null", node.offset)
         if target.type == "def":
-            return self.safe(node, target, self.dynamic_call(node, target))
+            return self.dynamic_call(node, target, None if node.safe else want)
         method = METHODS[target.type].get((node.name, len(node.arguments)))
         if method is None:
             self.refuse(f"the method {target.type}.{node.name} with {len(node.arguments)} arguments", node.offset)
         arguments = self.arguments(method, node)
-        value = self.known_call(method, target, arguments, node.offset)
-        return self.safe(node, target, value)
+        if node.safe and (method.returns in classes.PRIMITIVE or method.returns == "void"):
+            raise Invalid("result of null safe operator must be nullable", node.offset)
+        if node.safe and method.returns != "def":
+            self.refuse("?. with a call whose type is known, which the cluster compiles wrongly", node.offset)
+        return self.known_call(method, target, arguments, node)
 
     @staticmethod
-    def safe(node: tree.Call, target: Value, value: Value) -> Value:
-        """With ``?.``, null gives null."""
-        if not node.safe:
-            return value
-        if value.type in classes.PRIMITIVE or value.type == "void":
-            raise Invalid("result of null safe operator must be nullable", node.offset)
-        ask, run = target.run, value.run
-        # The receiver is read twice; it has no side effects that a condition could see.
-        return Value(value.type, lambda frame: None if ask(frame) is None else run(frame), node.offset)
-
-    def known_call(self, method: Method, target: Value, arguments: list[Value], offset: int) -> Value:
+    def known_call(method: Method, target: Value, arguments: list[Value], node: tree.Call) -> Value:
         """A method on a receiver whose class is known."""
-        run, work = target.run, method.call
+        run, work, safe = target.run, method.call, node.safe
         runs = [argument.run for argument in arguments]
 
         def call(frame: Any) -> Any:
             receiver = run(frame)
+            if receiver is None and safe:
+                return None
             values = [one(frame) for one in runs]
             if receiver is None:
                 raise missing()
             return work(receiver, *values)
 
-        if not runs:
-            return Value(method.returns, lambda frame: work(_receiver(run(frame))), offset)
-        return Value(method.returns, call, offset)
+        if not (runs or safe):
+            return Value(method.returns, lambda frame: work(_receiver(run(frame))), node.offset)
+        return Value(method.returns, call, node.offset)
 
     def static_call(self, node: tree.Call, owner: str) -> Value:
         """``Math.max(a, b)``."""
@@ -130,19 +125,19 @@ class Calls(Base):
                 found.append(self.wanted(argument, parameter, internal=True))
         return found
 
-    def dynamic_call(self, node: tree.Call, target: Value) -> Value:
+    def dynamic_call(self, node: tree.Call, target: Value, want: str | None) -> Value:
         """A method on ``def``: the class of the receiver tells which."""
         key = node.name, len(node.arguments)
         owners = {kind: METHODS[name][key] for kind, name in _RECEIVERS.items() if key in METHODS[name]}
         whole = {name: METHODS[name][key] for name in ("Integer", "Long", "BigInteger") if key in METHODS[name]}
         if key in UNTRANSLATED or not (owners or whole):
             self.refuse(f"the method {node.name} with {key[1]} arguments", node.offset)
-        wants = {method.parameters for method in (*owners.values(), *whole.values())}
-        values = [self.dynamic_argument(argument, {want[place] for want in wants}) for place, argument in enumerate(node.arguments)]
+        parameters = {method.parameters for method in (*owners.values(), *whole.values())}
+        values = [self.dynamic_argument(argument, {types[place] for types in parameters}) for place, argument in enumerate(node.arguments)]
         types = [value.type for value in values]
-        sites = {kind: _site(method, types) for kind, method in owners.items()}
-        wholes = {name: _site(method, types) for name, method in whole.items()}
-        run, runs = target.run, [value.run for value in values]
+        sites = {kind: _site(method, types, want) for kind, method in owners.items()}
+        wholes = {name: _site(method, types, want) for name, method in whole.items()}
+        run, runs, safe = target.run, [value.run for value in values], node.safe
         name, count = key
 
         def call(frame: Any) -> Any:
@@ -151,6 +146,8 @@ class Calls(Base):
             site = sites.get(kind)
             if site is not None:
                 return site(receiver, *[one(frame) for one in runs])
+            if receiver is None and safe:
+                return None
             arguments = [one(frame) for one in runs]
             if kind is int:
                 site = wholes.get(classes.primitive_of(receiver).replace("int", "Integer").replace("long", "Long") or "BigInteger")
@@ -160,7 +157,7 @@ class Calls(Base):
                 raise missing("callArgs[0]")
             raise illegal(f"dynamic method [{objects.class_name(receiver)}, {name}/{count}] not found")
 
-        return Value("def", call, node.offset)
+        return Value("def", call, node.offset, linked=not safe)
 
     def dynamic_argument(self, node: tree.Node, wants: set[str]) -> Value:
         """One argument; a lambda is translated for the interface that the method wants."""
@@ -189,8 +186,10 @@ class Calls(Base):
         for kind, name in node.parameters:
             if kind not in {None, "def", "Object"}:
                 self.refuse("a lambda's parameter with a type", node.offset)
-            slots.append(self.declare(name, "def", node.offset).slot)
-        body = self.visit(node.body) if gives == "void" else self.wanted(node.body, gives, internal=True)
+            slots.append(self.declare(name, "def", node.offset, fixed=True).slot)
+        body = self.visit(node.body)
+        if gives != "void":
+            body = self.linked(self.cast(body, "def"), gives)
         self.scope = outer
         run = body.run
 
@@ -240,9 +239,11 @@ def _receiver(value: Any) -> Any:
     return value
 
 
-def _site(method: Method, types: list[str]) -> Callable[..., Any]:
+def _site(method: Method, types: list[str], wanted: str | None) -> Callable[..., Any]:
     """One method as it is called with arguments of these static types: boxed result, arguments converted as the virtual machine does."""
     work, returns = method.call, method.returns
+    if not _links(returns, wanted):
+        return _unlinked
     converters = [_converter(type_, want) for type_, want in zip(types, method.parameters, strict=True)]
     if any(converters):
         inner = work
@@ -253,6 +254,25 @@ def _site(method: Method, types: list[str]) -> Callable[..., Any]:
     if returns in {"long", "float", "short", "byte", "char"}:
         return lambda receiver, *values: box(work(receiver, *values), returns)
     return work
+
+
+def _links(returns: str, wanted: str | None) -> bool:
+    """Whether the virtual machine knows a way from a method's result to the type wanted."""
+    if wanted in {None, "def", "Object"} or returns in {"def", "Object", "Integer", "Long", "Double"}:
+        return True
+    if returns not in classes.PRIMITIVE and returns != "String":
+        return wanted not in classes.PRIMITIVE
+    if returns == "String":
+        return wanted not in classes.PRIMITIVE and wanted not in classes.BOXED
+    try:
+        classes.cast(returns, wanted or "def", internal=True)
+    except classes.Mismatch:
+        return False
+    return wanted not in classes.BOXED or classes.BOXED[wanted or ""] == returns
+
+
+def _unlinked(*_: Any) -> Any:
+    raise ScriptFailure("cannot convert the result", "wrong_method_type_exception", foreign=True)
 
 
 def _converter(type_: str, want: str) -> Callable[[Any], Any] | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shipper.pipeline.painless import objects
 from shipper.pipeline.painless.arithmetic import box, int32, int64
-from shipper.pipeline.painless.failures import bad_class, missing, uncastable
+from shipper.pipeline.painless.failures import ScriptFailure, bad_class, missing, uncastable
 from shipper.pipeline.values import INT_MAX, INT_MIN, LONG_MAX, LONG_MIN, Byte, Char, Float, Long, Short, ZonedDateTime
 
 if TYPE_CHECKING:
@@ -184,6 +184,23 @@ def cast(source: str, target: str, *, explicit: bool = False, internal: bool = F
     raise Mismatch(f"Cannot cast from [{source}] to [{target}].")
 
 
+def linked(target: str) -> Callable[[Any], Any] | None:
+    """The conversion of ``def`` to another type where the virtual machine does it, and words what fails."""
+    convert = _from_def(target, explicit=False)
+    if convert is None:
+        return None
+
+    def run(value: Any) -> Any:
+        try:
+            return convert(value)
+        except ScriptFailure as failure:
+            if failure.cause == "class_cast_exception":
+                raise bad_class(failure.reason or "", foreign=True) from None
+            raise
+
+    return run
+
+
 def _never(value: Any) -> Any:
     return value
 
@@ -204,7 +221,7 @@ def _widens(source: str, target: str) -> bool:
 def _from_primitive(source: str, target: str, explicit: bool, internal: bool) -> Callable[[Any], Any] | None:
     if target == "def" or (internal and (target == "Object" or (target == "Number" and source in NUMERIC and source != "char"))):
         return None if source in {"boolean", "int", "double"} else lambda value: box(value, source)
-    if source == "char" and target == "String":
+    if source == "char" and target == "String" and explicit:
         return str.__str__
     if target in PRIMITIVE:
         if "boolean" not in {source, target} and (explicit or _widens(source, target)):
@@ -256,7 +273,7 @@ def _text_to_char(value: str | None) -> Char:
     if value is None:
         raise missing()
     if len(value) != 1 or value > "\uffff":
-        raise bad_class("cannot cast [String] with length not equal to one to [char]")
+        raise bad_class("cannot cast java.lang.String with length not equal to one to char")
     return Char(value)
 
 
@@ -337,7 +354,8 @@ def _def_to_text(value: Any, explicit: bool) -> Any:
 
 
 def _def_failure(value: Any, target: str, explicit: bool) -> Exception:
-    if target == "java.lang.Boolean":
-        return bad_class(f"cannot cast def [{objects.unboxed_name(value)}] to {target}")
-    word = "explicitly" if explicit else "implicitly"
-    return bad_class(f"cannot {word} cast def [{objects.unboxed_name(value)}] to {target}")
+    word = "explicitly" if explicit and target != "java.lang.Boolean" else "implicitly"
+    source = "def"
+    if explicit and target in {"float", "double"}:  # as the cluster words it
+        source, target = ("float" if target == "float" else source), "byte"
+    return bad_class(f"cannot {word} cast {source} [{objects.unboxed_name(value)}] to {target}")

@@ -6,7 +6,6 @@ A ``dict`` or ``list`` is the document's: read-only, and equal to nothing, as th
 
 from __future__ import annotations
 
-import struct
 from typing import TYPE_CHECKING, Any, Final
 
 from shipper.pipeline import values
@@ -187,34 +186,6 @@ def text(value: Any) -> str:
     return values.to_string(value)
 
 
-def code(value: Any) -> int | None:
-    """``hashCode()``, None where it differs from run to run or is not known."""
-    kind = type(value)
-    if kind is str:
-        return values.string_hash(value)
-    if kind is bool:
-        return 1231 if value else 1237
-    if kind is Char:
-        return ord(value)
-    if kind is float:
-        (bits,) = struct.unpack("<q", struct.pack("<d", value))
-        return signed((bits ^ (bits >> 32)) & 0xFFFFFFFF)
-    if kind is Float:
-        (bits,) = struct.unpack("<i", struct.pack("<f", value))
-        return int(bits)
-    if kind in NUMBERS:
-        name = values.class_name(value)
-        if name == "java.lang.Long":
-            return signed((value ^ (value >> 32)) & 0xFFFFFFFF)
-        return None if name.endswith("BigInteger") else int(value)
-    return None
-
-
-def signed(bits: int) -> int:
-    """The Integer of 32 bits."""
-    return bits - 2**32 if bits >= 2**31 else bits
-
-
 def lookup(table: dict[Any, Any], name: Any) -> Any:
     """``map.get``: the document's names are strings; in Python 1 would find True, and a Character a string."""
     kind = type(name)
@@ -236,5 +207,5 @@ def has(table: dict[Any, Any], name: Any) -> bool:
 
 __all__ = [
     "NUMBERS", "VIEW", "Entries", "Entry", "Keys", "MadeArray", "MadeList", "MadeMap", "Optional", "Stream", "ZonedDateTime",
-    "class_name", "code", "equals", "find", "has", "holds", "lookup", "same", "signed", "text", "unboxed_name",
+    "class_name", "equals", "find", "has", "holds", "lookup", "same", "text", "unboxed_name",
 ]  # fmt: skip

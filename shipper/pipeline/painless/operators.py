@@ -30,13 +30,15 @@ def both(left: Value, right: Value, work: Callable[[Any, Any], Any]) -> Callable
 class Operators(Base):
     """Translates operators."""
 
-    def binary(self, node: tree.Binary) -> Value:
+    def binary(self, node: tree.Binary, want: str | None) -> Value:
         """Any operator with two operands."""
         symbol = node.operator
         if symbol in {"&&", "||"}:
             return self.logic(node)
         if symbol in {"=~", "==~"}:
             return self.match(node)
+        if symbol == "+" and want == "String":
+            self.refuse("a sum where a String is wanted", node.offset)
         left, right = self.visit(node.left), self.visit(node.right)
         for side in (left, right):
             if side.type == "void":
@@ -68,8 +70,13 @@ class Operators(Base):
         left, right = self.cast(left, type_), self.cast(right, type_)
         if type_ == "def":
             work = _DYNAMIC.bits(symbol) if symbol in {"&", "|", "^"} else _DYNAMIC.arithmetic(symbol)
-            quick = self.quick_size(symbol, left, right, work) if compare else None
-            return self.fold("boolean" if compare else "def", quick or both(left, right, work), offset, left, right)
+            if compare:
+                if right.null:
+                    raise Invalid(f"[{symbol}] with null", offset)
+                return self.fold("boolean", self.quick_size(symbol, left, right, work) or both(left, right, work), offset, left, right)
+            value = self.fold("def", both(left, right, work), offset, left, right)
+            value.linked = True
+            return value
         return self.fold(
             "boolean" if compare else type_, both(left, right, STATIC[type_][symbol]), offset, left, right
         )
@@ -93,10 +100,15 @@ class Operators(Base):
 
     def shift(self, symbol: str, left: Value, right: Value, type_: str, second: str, offset: int) -> Value:
         """``<< >> >>>``: the right operand does not promote the left one."""
-        if "def" in {type_, second}:
+        if type_ != "def" and second == "def":
+            right = self.linked(right, "long")
+            return self.fold(type_, both(self.cast(left, type_), right, STATIC[type_][symbol]), offset, left, right)
+        if type_ == "def":
             left = self.cast(left, "def")
             right = self.cast(right, "def")
-            return self.fold("def", both(left, right, _DYNAMIC.shift(symbol)), offset, left, right)
+            value = self.fold("def", both(left, right, _DYNAMIC.shift(symbol)), offset, left, right)
+            value.linked = True
+            return value
         left, right = self.cast(left, type_), self.cast(right, second)
         return self.fold(type_, both(left, right, STATIC[type_][symbol]), offset, left, right)
 
@@ -111,10 +123,8 @@ class Operators(Base):
         if left.null and right.null and node.operator not in _IDENTITY:
             raise Invalid("extraneous comparison of null constants", node.offset)
         type_ = classes.promote_equality(left.type, right.type)
-        if node.operator in _IDENTITY and type_ == "def" and not (left.null or right.null):
-            self.refuse(f"[{node.operator}] of objects, which asks whether both are the same object", node.offset)
-        if node.operator in _IDENTITY and type_ == "Object" and not (left.null or right.null):
-            self.refuse(f"[{node.operator}] of objects, which asks whether both are the same object", node.offset)
+        if node.operator in _IDENTITY and type_ in {"def", "Object"} and not (left.null or right.null):
+            return self.identity(node, left, right)
         if type_ is None:
             raise Invalid(f"cannot compare the types [{left.type}] and [{right.type}]", node.offset)
         negated = node.operator.startswith("!")
@@ -124,6 +134,22 @@ class Operators(Base):
         left, right = self.cast(left, type_), self.cast(right, type_)
         self.not_itself(node)
         return self.fold("boolean", self.equal(left, right, type_, negated), node.offset, left, right)
+
+    def identity(self, node: tree.Binary, left: Value, right: Value) -> Value:
+        """``===`` of objects: only what Java keeps one object of can be told at the edge."""
+        if left.known:
+            left, right = right, left
+        fixed = right.constant
+        small = right.type == "int" and right.known and -128 <= fixed <= 127
+        if left.type != "def" or not (small or (right.known and right.type == "boolean")):
+            self.refuse(f"[{node.operator}] of objects, which asks whether both are the same object", node.offset)
+        run, kind, negated = left.run, type(fixed), node.operator == "!=="
+
+        def same(frame: Any) -> bool:
+            value = run(frame)
+            return (value.__class__ is kind and value == fixed) is not negated
+
+        return Value("boolean", same, node.offset)
 
     def not_itself(self, node: tree.Binary) -> None:
         """A variable compared with itself: whether it is the same object matters there."""
@@ -171,7 +197,9 @@ class Operators(Base):
         run, symbol = operand.run, node.operator
         if type_ == "def":
             work = _DYNAMIC.unary(symbol)
-            return self.fold("def", lambda frame: work(run(frame)), node.offset, operand)
+            value = self.fold("def", lambda frame: work(run(frame)), node.offset, operand)
+            value.linked = True
+            return value
         return self.fold(type_, lambda frame: negate(symbol, run(frame), type_), node.offset, operand)
 
     def instance_of(self, node: tree.InstanceOf) -> Value:
@@ -200,13 +228,15 @@ class Operators(Base):
         """``a ?: b``."""
         if isinstance(node.left, tree.Literal | tree.Number):
             raise Invalid("extraneous elvis operator: what stands left is a constant", node.offset)
+        if want in classes.PRIMITIVE:
+            raise Invalid("elvis operator cannot return primitives", node.offset)
         left, right = self.visit(node.left, want), self.visit(node.right, want)
         if left.type in classes.PRIMITIVE:
             raise Invalid("extraneous elvis operator: what stands left is a primitive", node.offset)
         if right.null:
             raise Invalid("extraneous elvis operator: what stands right is null", node.offset)
-        type_ = classes.promote_branches(left.type, right.type)
-        left, right = self.cast(left, type_), self.cast(right, type_)
+        type_ = want or classes.promote_branches(left.type, right.type)
+        left, right = self.branch(left, type_), self.branch(right, type_)
         one, two = left.run, right.run
 
         def run(frame: Any) -> Any:
@@ -215,12 +245,16 @@ class Operators(Base):
 
         return Value(type_, run, node.offset)
 
+    def branch(self, value: Value, type_: str) -> Value:
+        """One of two results as the type of both."""
+        return self.linked(value, type_) if value.linked and value.type == "def" else self.cast(value, type_)
+
     def ternary(self, node: tree.Ternary, want: str | None) -> Value:
         """``c ? a : b``."""
         condition = self.wanted(node.condition, "boolean")
         yes, no = self.visit(node.yes, want), self.visit(node.no, want)
         type_ = classes.promote_branches(yes.type, no.type) if want is None else want
-        yes, no = self.cast(yes, type_), self.cast(no, type_)
+        yes, no = self.branch(yes, type_), self.branch(no, type_)
         test, one, two = condition.run, yes.run, no.run
         return Value(type_, lambda frame: one(frame) if test(frame) else two(frame), node.offset)
 

@@ -34,6 +34,7 @@ class Value:
         constant: its plain value where that is known, else NOTHING.
         path: where it reads a path from ``ctx``, the path; empty for ``ctx`` itself.
         null: it is the word ``null``.
+        linked: the virtual machine, not Painless, converts it to the type that its place asks for, and words what fails.
     """
 
     type: str
@@ -42,6 +43,7 @@ class Value:
     constant: Any = NOTHING
     path: tuple[Part, ...] | None = None
     null: bool = False
+    linked: bool = False
 
     @property
     def known(self) -> bool:
@@ -51,10 +53,11 @@ class Value:
 
 @dataclass(slots=True)
 class Variable:
-    """A local variable: its type and its place in the frame."""
+    """A local variable: its type and its place in the frame; whether it may not be assigned to."""
 
     type: str
     slot: int
+    fixed: bool = False
 
 
 @dataclass(slots=True)
@@ -122,7 +125,19 @@ class Base:
 
     def wanted(self, node: tree.Node, type_: str, *, internal: bool = False) -> Value:
         """Translate an expression whose place asks for a type."""
-        return self.cast(self.visit(node, type_), type_, internal=internal)
+        value = self.visit(node, type_)
+        if value.linked and value.type == "def":
+            return self.linked(value, type_)
+        return self.cast(value, type_, internal=internal)
+
+    @staticmethod
+    def linked(value: Value, type_: str) -> Value:
+        """A ``def`` as another type, converted by the virtual machine."""
+        convert = classes.linked(type_)
+        run = value.run
+        if convert is None:
+            return Value(type_, run, value.offset, path=value.path)
+        return Value(type_, lambda frame: convert(run(frame)), value.offset)
 
     def fold(self, type_: str, run: Callable[[Any], Any], offset: int, *parts: Value) -> Value:
         """An expression made of others: computed now, if they are known."""
@@ -168,7 +183,7 @@ class Base:
             return name
         return None
 
-    def declare(self, name: str, type_: str, offset: int) -> Variable:
+    def declare(self, name: str, type_: str, offset: int, *, fixed: bool = False) -> Variable:
         """
         A new local variable.
 
@@ -177,7 +192,7 @@ class Base:
         """
         if name in {"ctx", "params"} or self.scope.find(name) is not None:
             raise Invalid(f"variable [{name}] is already defined", offset)
-        variable = Variable(type_, self.slots)
+        variable = Variable(type_, self.slots, fixed)
         self.slots += 1
         self.scope.names[name] = variable
         return variable

@@ -215,12 +215,12 @@ class Statements(Translator):
             raise Invalid("extraneous for-each loop", node.offset)
         type_ = self.named_type(node.type, node.offset)
         outer, self.scope = self.scope, Scope(outer=self.scope)
-        slot = self.declare(node.name, type_, node.offset).slot
-        convert = None if type_ == "def" else classes.cast("def", type_)
+        slot = self.declare(node.name, type_, node.offset, fixed=True).slot
+        convert = None if type_ == "def" else classes.cast("def", type_, explicit=True)
         body = self.block(node.body, last=False, loop=True)
         self.scope = outer
-        if body.escapes and body.jumps <= {CONTINUE} and not body.returns and False:  # noqa: SIM223
-            raise AssertionError
+        if body.escapes and CONTINUE not in body.jumps:
+            raise Invalid("extraneous for-each loop: its body always leaves it", node.offset)
         self.extraneous(node.body)
         run, ask = body.run, values.run
 

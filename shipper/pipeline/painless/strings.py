@@ -115,13 +115,6 @@ def _equals_ignore_case(text: str, other: str | None) -> bool:
     return _folded(text) == _folded(other)
 
 
-def _hash(value: Any) -> int:
-    found = objects.code(value)
-    if found is None:
-        raise illegal("the edge does not know this hash code")
-    return found
-
-
 def _encode(text: str) -> str:
     return base64.b64encode(text.encode("utf-8", "replace")).decode()
 
@@ -138,7 +131,6 @@ def _decode(text: str) -> str:
 
 def split_on_token(text: str, token: str | None, limit: int = -1) -> objects.MadeArray:
     """Painless' ``splitOnToken``: trailing empty parts are kept."""
-    token = given(token)
     if not token:
         return objects.MadeArray([text])
     if limit > 0:
@@ -152,10 +144,6 @@ def _replace(text: str, old: str | None, new: str | None) -> str:
 
 def _concat(text: str, other: str | None) -> str:
     return text + str(given(other))
-
-
-def _hash_all(value: Any) -> int:
-    return 0 if value is None else _hash(value)
 
 
 def _join(separator: str | None, items: Iterable[Any]) -> str:
@@ -175,7 +163,6 @@ def _required(value: Any, message: str | None = None) -> Any:
 
 OBJECT: Final[dict[str, Callable[..., Any]]] = {
     "equals(Object)boolean": lambda one, other: other is not None and objects.equals(one, other),
-    "hashCode()int": _hash,
     "toString()String": objects.text,
 }
 SEQUENCE: Final[dict[str, Callable[..., Any]]] = {
@@ -184,6 +171,7 @@ SEQUENCE: Final[dict[str, Callable[..., Any]]] = {
     "subSequence(int,int)CharSequence": _substring,
 }
 STRING: Final[dict[str, Callable[..., Any]]] = {
+    "hashCode()int": values.string_hash,
     "isEmpty()boolean": lambda text: not text,
     "contains(CharSequence)boolean": _contains,
     "startsWith(String)boolean": _starts_with,
@@ -218,7 +206,6 @@ STATIC_OBJECTS: Final[dict[str, Callable[..., Any]]] = {
     "nonNull(Object)boolean": lambda value: value is not None,
     "toString(Object)String": objects.text,
     "toString(Object,String)String": lambda value, other: other if value is None else objects.text(value),
-    "hashCode(Object)int": _hash_all,
     "requireNonNull(def)def": _required,
     "requireNonNull(def,String)def": _required,
 }

@@ -32,13 +32,13 @@ class Translator(Matching, Operators, Calls):
             case tree.Name():
                 return self.name(node)
             case tree.Dot():
-                return self.dot(node)
+                return self.dot(node, want)
             case tree.Brace():
                 return self.brace(node)
             case tree.Call():
-                return self.call(node)
+                return self.call(node, want)
             case tree.Binary():
-                return self.binary(node)
+                return self.binary(node, want)
             case tree.Unary():
                 return self.unary(node)
             case tree.InstanceOf():
@@ -73,6 +73,8 @@ class Translator(Matching, Operators, Calls):
         text, offset = node.text, node.offset
         sign = -1 if node.negative else 1
         suffix = text[-1].lower()
+        if node.kind == "hex" and suffix in {"d", "f"}:
+            raise Invalid(f"the cluster takes no hexadecimal number that ends with {text[-1]}", offset)
         if node.kind in {"hex", "octal"}:
             digits = text.rstrip("lL") if suffix == "l" else text
             value = sign * int(digits, 16 if node.kind == "hex" else 8)
@@ -81,8 +83,6 @@ class Translator(Matching, Operators, Calls):
             value_ = float(text.rstrip("fFdD")) * sign
             if suffix == "f":
                 value_ = float(Float(value_))
-            if value_ in {float("inf"), float("-inf")} and suffix == "f":
-                raise Invalid(f"invalid float constant [{text}]", offset)
             return self.constant("float" if suffix == "f" else "double", value_, offset)
         value = sign * int(text.rstrip("lL"))
         found = self.whole(value, "long" if suffix == "l" else "int", offset)
@@ -125,11 +125,10 @@ class Translator(Matching, Operators, Calls):
         """One more step of a path from ``ctx``."""
         parts = (*(target.path or ()), part)
         read = access.path(parts)
-        if not self.framed:
-            return Value("def", read, offset, path=parts)
-        return Value("def", lambda frame: read(frame[0]), offset, path=parts)
+        run = (lambda frame: read(frame[0])) if self.framed else read
+        return Value("def", run, offset, path=parts, linked=len(parts) > 1 and not part.safe)
 
-    def dot(self, node: tree.Dot) -> Value:
+    def dot(self, node: tree.Dot, want: str | None) -> Value:
         """``target.name``."""
         owner = self.class_named(node.target)
         if owner is not None:
@@ -139,6 +138,8 @@ class Translator(Matching, Operators, Calls):
         target = self.visit(node.target)
         part = access.Part(node.name, node.safe, brace=False)
         name, run, safe = node.name, target.run, node.safe
+        if not safe and name in {"empty", "length", "present"} and want not in {None, "def", "Object", "boolean"}:
+            self.refuse(f"the property {name} as {want}", node.offset)
         if target.path is not None and (target.path or (part.plain and name not in GETTERS["Map"])):
             return self.along(target, part, node.offset)
         if target.type == "def":
@@ -147,7 +148,7 @@ class Translator(Matching, Operators, Calls):
                 value = run(frame)
                 return None if safe and value is None else access.dotted(value, name)
 
-            return Value("def", dynamic, node.offset)
+            return Value("def", dynamic, node.offset, linked=not safe)
         return self.known_dot(node, target)
 
     def known_dot(self, node: tree.Dot, target: Value) -> Value:
@@ -203,6 +204,7 @@ class Translator(Matching, Operators, Calls):
             "String" if target.type == "String[]" else "def",
             lambda frame: access.braced(run(frame), at(frame), kind),
             node.offset,
+            linked=target.type == "def",
         )
 
     def cast_to(self, node: tree.Cast) -> Value:
@@ -239,7 +241,8 @@ class Translator(Matching, Operators, Calls):
         holder = self.visit(target.target)
         if holder.type not in {"def"} | _MAPS | _LISTS or (isinstance(target, tree.Dot) and target.safe):
             self.refuse("an assignment to this", node.offset)
-        value = self.wanted(node.value, "def")
+        given = self.visit(node.value, "def")
+        value = self.cast(given, "def")
         run, new = holder.run, value.run
         if isinstance(target, tree.Dot):
             fixed = target.name
@@ -249,11 +252,11 @@ class Translator(Matching, Operators, Calls):
         brace = isinstance(target, tree.Brace)
 
         def write(frame: Any) -> Any:
-            where, what, given = run(frame), name(frame), new(frame)
-            access.store(where, what, given, brace=brace)
-            return given
+            where, what, value = run(frame), name(frame), new(frame)
+            access.store(where, what, value, brace=brace)
+            return value
 
-        return Value("def", write, node.offset)
+        return Value(given.type if holder.type == "def" else "def", write, node.offset)
 
     def assign_local(self, node: tree.Assign, target: tree.Name) -> Value:
         """An assignment to a variable."""
@@ -262,6 +265,8 @@ class Translator(Matching, Operators, Calls):
         variable = self.scope.find(target.name)
         if variable is None:
             raise Invalid(f"cannot resolve symbol [{target.name}]", node.offset)
+        if variable.fixed:
+            raise Invalid(f"variable [{target.name}] is read-only", node.offset)
         if node.operator:
             if variable.type == "def":
                 self.refuse("a compound assignment to a def variable", node.offset)
@@ -285,6 +290,8 @@ class Translator(Matching, Operators, Calls):
         variable = self.scope.find(node.target.name)
         if variable is None:
             self.refuse(f"++ and -- on {node.target.name}", node.offset)
+        if variable.fixed:
+            raise Invalid(f"variable [{node.target.name}] is read-only", node.offset)
         one = self.constant("int", 1, node.offset)
         after = self.apply(node.operator, before, one, node.offset)
         if variable.type != "def":
