@@ -8,10 +8,9 @@ its place: what is wrong everywhere, and what only the cluster can do.
 from __future__ import annotations
 
 import difflib
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-
-import orjson
 
 from shipper.config.document import Listing, Mark, Scalar, Table, describe
 from shipper.config.masking import quote
@@ -155,7 +154,7 @@ class Library:
 
         def read(name: str) -> tuple[bytes, str] | None:
             body = bodies.get(name)
-            return None if body is None else (orjson.dumps(body), name)
+            return None if body is None else (json.dumps(body, ensure_ascii=False).encode(), name)
 
         return cls(read, settings)
 
@@ -195,7 +194,7 @@ class Library:
                 pipeline.steps = _build_steps(node, "processors", build)
             elif key.text == "on_failure" and not (isinstance(node, Scalar) and node.value is None):
                 pipeline.on_failure = _build_steps(node, "on_failure", build)
-                if isinstance(node, Listing) and not node.items:
+                if _no_steps(node):
                     text = (
                         "on_failure: processors list cannot be empty; remove it, or add a processor"
                     )
@@ -269,6 +268,13 @@ def _build_steps(node: Node, place: str, build: Build) -> list[Step]:
     for item in node.items:
         steps += _build_item(item, build)
     return steps
+
+
+def _no_steps(node: Node) -> bool:
+    """Whether a list holds no processor: it is empty, or its items are."""
+    if not isinstance(node, Listing):
+        return False
+    return all(isinstance(item, Table) and not item.entries for item in node.items)
 
 
 def _build_item(node: Node, build: Build) -> list[Step]:
@@ -398,7 +404,7 @@ def _build_handlers(step: Step, reader: Options) -> None:
     if node is None:
         return
     step.on_failure = _build_steps(node, "on_failure", reader.build)
-    if isinstance(node, Listing) and not node.items:
+    if _no_steps(node):
         reader.wrong(
             "on_failure", "processors list cannot be empty", "remove it, or add a processor"
         )

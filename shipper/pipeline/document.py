@@ -16,7 +16,7 @@ from shipper.pipeline.values import class_name, equals
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-METADATA: Final = ("_index", "_id", "_routing", "_version", "_version_type", "_if_seq_no", "_if_primary_term", "_op_type", "_dynamic_templates", "_type")  # fmt: skip
+METADATA: Final = ("_index", "_id", "_routing", "_version", "_version_type", "_if_seq_no", "_if_primary_term", "_dynamic_templates")  # fmt: skip
 
 
 class _Missing:
@@ -94,13 +94,10 @@ class Path:
         elements = rest.split(".")
         while len(elements) > 1 and not elements[-1]:  # Java's split leaves out empty ends
             elements.pop()
+        if elements == [""] and rest:
+            reason = "Index -1 out of bounds for length 0"
+            raise Failure(reason, "array_index_out_of_bounds_exception", foreign=True)
         if elements == [""]:
-            if rest:  # nothing but dots
-                raise Failure(
-                    "Index -1 out of bounds for length 0",
-                    "array_index_out_of_bounds_exception",
-                    foreign=True,
-                )
             raise Failure(f"path [{text}] is not valid")
         self.elements = tuple(elements)
         self._parents = self.elements[:-1]
@@ -125,6 +122,15 @@ class Path:
 
     def _root(self, document: Document) -> dict[str, Any]:
         return document.ingest if self.in_ingest else document.ctx
+
+    def holder(self, document: Document) -> dict[str, Any] | None:
+        """The map that holds the field, or would; None where the way there is not all maps, or ends too soon."""
+        value: Any = document.ingest if self.in_ingest else document.ctx
+        for element in self._parents:
+            value = value.get(element)
+            if type(value) is not dict:
+                return None
+        return value  # type: ignore[no-any-return]
 
     def find(self, document: Document) -> Any:
         """The value, or ``MISSING`` where there is none, whatever the reason."""
@@ -332,12 +338,29 @@ class BrokenPath(Path):
         self.in_ingest = False
         self._parents = ()
 
+    def holder(self, document: Document) -> None:
+        """None: what follows fails."""
+
     def _root(self, document: Document) -> dict[str, Any]:  # noqa: ARG002
         raise Failure(self._failure.reason, self._failure.type, foreign=self._failure.foreign)
 
 
+class DotsPath(BrokenPath):
+    """Nothing but dots: reading it comes to the whole document, and anything else fails."""
+
+    __slots__ = ()
+
+    def get(self, document: Document) -> Any:
+        """Source and metadata."""
+        return document.ctx
+
+
 @lru_cache(4096)
 def _parse(text: str) -> Path:
+    if text and not text.strip("."):
+        reason = "Index -1 out of bounds for length 0"
+        kind = "array_index_out_of_bounds_exception"
+        return DotsPath(text, Failure(reason, kind, foreign=True))
     return Path(text)
 
 

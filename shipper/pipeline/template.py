@@ -48,7 +48,7 @@ class Template:
 
     def __init__(self, text: str, parts: list[str | Printer]) -> None:
         self.text = text
-        self._parts = parts
+        self._parts = [part if isinstance(part, str) else _at_root(part) for part in parts]
         self.constant = (
             "".join(map(str, parts)) if all(isinstance(part, str) for part in parts) else None
         )
@@ -65,8 +65,7 @@ class Template:
         """
         if self.constant is not None:
             return self.constant
-        scopes = [_Model(document)]
-        return "".join([part if type(part) is str else part(scopes) for part in self._parts])  # type: ignore[operator]
+        return "".join([part if type(part) is str else part(document) for part in self._parts])  # type: ignore[operator]
 
 
 class _Model:
@@ -224,9 +223,56 @@ def to_json(value: Any) -> str:
     return f'"{text}"' if text in {"NaN", "Infinity", "-Infinity"} else text
 
 
-def _variable(name: str, line: int, escape: Callable[[str], str]) -> Printer:
-    get = _getter(name, line)
-    return lambda scopes: escape(printed(get(scopes)))
+class _Variable:
+    """A variable; in most templates there is nothing else, and no scope but the document."""
+
+    __slots__ = ("_escape", "_get", "_name")
+
+    def __init__(self, name: str, line: int, escape: Callable[[str], str]) -> None:
+        self._name = name
+        self._get = _getter(name, line)
+        self._escape = escape
+
+    def __call__(self, scopes: Scopes) -> str:
+        return self._escape(printed(self._get(scopes)))
+
+    def at_root(self) -> Callable[[Document], str]:
+        """What prints it where the document is the only scope."""
+        name, escape = self._name, self._escape
+        names = name.split(".")
+
+        def slow(document: Document) -> str:
+            return self([_Model(document)])
+
+        if names[0] == "_source" or not all(names) or (names[0] == "_ingest" and len(names) == 1):
+            return slow
+        ingest = names[0] == "_ingest"
+        first = names[1] if ingest else names[0]
+        rest = names[2:] if ingest else names[1:]
+
+        def get(document: Document) -> str:
+            ctx = document.ctx
+            if name in ctx:
+                value = ctx[name]
+            else:
+                value = (document.ingest if ingest else ctx).get(first)
+                for element in rest:
+                    if type(value) is not dict:
+                        return "" if value is None else slow(document)
+                    value = value.get(element)
+            return escape(value if type(value) is str else printed(value))
+
+        def get_field(document: Document) -> str:
+            value = document.ctx.get(name)
+            return escape(value if type(value) is str else printed(value))
+
+        return get if len(names) > 1 else get_field
+
+
+def _at_root(part: Printer) -> Callable[[Document], str]:
+    if isinstance(part, _Variable):
+        return part.at_root()
+    return lambda document: part([_Model(document)])
 
 
 def _run(parts: list[str | Printer], scopes: Scopes) -> str:
@@ -373,7 +419,7 @@ class _Parser:
                 self._write(parts, out)
                 if found.sign != "!":
                     escape = str if found.sign else self._escape
-                    parts.append(_variable(found.name, found.line, escape))
+                    parts.append(_Variable(found.name, found.line, escape))
             start_of_line = False
         if tag is not None:
             raise self._broken(f"Failed to close {tag!r} tag")

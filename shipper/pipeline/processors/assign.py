@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from shipper.pipeline.document import METADATA, MISSING, Path
-from shipper.pipeline.failure import Failure, Invalid, Unsupported
+from shipper.pipeline.failure import Failure, Unsupported
 from shipper.pipeline.options import ELASTICSEARCH, OPENSEARCH, REQUIRED
 from shipper.pipeline.template import Template
 from shipper.pipeline.template import compile as compile_template
-from shipper.pipeline.values import LONG_MAX, LONG_MIN, class_name, copy, to_string
+from shipper.pipeline.values import class_name, copy, to_string
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MEDIA_TYPES: Final = ("application/json", "text/plain", "application/x-www-form-urlencoded")
 _OWN: Final = frozenset({"_id", "_index"})
+_METADATA: Final = frozenset(METADATA)
 _UNSENT: Final = frozenset(
     {"_version", "_version_type", "_if_seq_no", "_if_primary_term", "_dynamic_templates"}
 )
@@ -51,7 +52,7 @@ class Value:
         Compile the templates.
 
         Raises:
-            Unsupported: a template that the edge or no cluster takes, or a number that none takes.
+            Unsupported: a template that the edge does not take, or no cluster.
         """
         make = _maker(value, media_type)
         self.constant = value if make is None else MISSING
@@ -94,8 +95,6 @@ def _maker(value: Any, media_type: str) -> Make | None:
         if not _has_template(value):
             return None
         return lambda document: {name(document): make(document) for name, make in pairs}
-    if type(value) is int and not LONG_MIN <= value <= LONG_MAX:
-        raise Invalid("unexpected value type [class java.math.BigInteger]")
     return None
 
 
@@ -172,9 +171,9 @@ def _target(options: Options, name: str, default: Any = REQUIRED) -> Any:
 
 def _root_name(path: PathLike) -> str | None:
     """The field's name, if it is a plain field at the document's root."""
-    if not isinstance(path, Path) or path.in_ingest or len(path.elements) != 1:
+    if not isinstance(path, Path) or len(path.elements) != 1 or path.text != path.leaf:
         return None
-    return None if path.leaf in METADATA else path.leaf
+    return None if path.leaf in _METADATA else path.leaf
 
 
 def _text(path: PathLike, document: Document) -> Path | None:
@@ -240,12 +239,7 @@ def _set_value(path: PathLike, value: Value, *, ignore_empty: bool) -> Run:
 
         return set_root
     if isinstance(path, Path) and not ignore_empty:
-        put = path.set
-
-        def set_plain(document: Document) -> None:
-            put(document, make(document))
-
-        return set_plain
+        return _set_plain(path, value)
 
     def set_any(document: Document) -> None:
         where = path.resolve(document)
@@ -254,6 +248,37 @@ def _set_value(path: PathLike, value: Value, *, ignore_empty: bool) -> Run:
             where.set(document, made)
 
     return set_any
+
+
+def _set_plain(path: Path, value: Value) -> Run:
+    put, holder, leaf = path.set, path.holder, path.leaf
+    make, constant = value.make, value.constant
+    if constant is MISSING or type(constant) is dict or type(constant) is list:
+
+        def set_made(document: Document) -> None:
+            put(document, make(document))
+
+        return set_made
+    if len(path.elements) == 2 and not path.in_ingest:
+        first = path.elements[0]
+
+        def set_second(document: Document) -> None:
+            table = document.ctx.get(first)
+            if type(table) is dict:
+                table[leaf] = constant
+            else:
+                put(document, constant)
+
+        return set_second
+
+    def set_plain(document: Document) -> None:
+        table = holder(document)
+        if table is None:
+            put(document, constant)
+        else:
+            table[leaf] = constant
+
+    return set_plain
 
 
 def _set_copy(path: PathLike, origin: Path, *, ignore_empty: bool) -> Run:
@@ -375,12 +400,22 @@ def _remove_each(paths: list[PathLike], *, ignore_missing: bool, flavour: str) -
 
         return remove_roots
     single = _remove_elasticsearch if flavour == ELASTICSEARCH else _remove_opensearch
+    plain = [path for path in paths if isinstance(path, Path)]
+    if len(plain) < len(paths) or any(path.leaf in _METADATA for path in plain):
 
-    def run(document: Document) -> None:
-        for path in paths:
-            single(path, document, ignore_missing)
+        def run(document: Document) -> None:
+            for path in paths:
+                single(path, document, ignore_missing)
 
-    return run
+        return run
+
+    def remove_plain(document: Document) -> None:
+        for path in plain:
+            table = path.holder(document)
+            if table is None or (table.pop(path.leaf, MISSING) is MISSING and not ignore_missing):
+                single(path, document, ignore_missing)
+
+    return remove_plain
 
 
 def _absent(name: str, flavour: str) -> Failure:
@@ -424,7 +459,7 @@ def _keep(templates: list[Template]) -> Run:
                 field == name or name.startswith(f"{field}.") or field.startswith(f"{name}.")
                 for name in kept
             )
-            if not stays and field not in METADATA:
+            if not stays and field not in _METADATA:
                 path = Path.parse(field)
                 if path.has(document):
                     path.remove(document)
@@ -448,7 +483,7 @@ def _exclude(templates: list[Template]) -> Run:
         kept = {template.render(document) for template in templates} - {""}
         if kept:
             for name in [name for name in document.ctx if name not in kept]:
-                if name not in METADATA:
+                if name not in _METADATA:
                     Path.parse(name).remove(document)
 
     return run
@@ -468,7 +503,7 @@ def rename(options: Options, build: Build) -> Run:
     if not override and (names := (_root_name(source), _root_name(target)))[0] and names[1]:
         return _rename_roots(names[0], names[1], ignore_missing=ignore_missing)
 
-    def run(document: Document) -> None:
+    def general(document: Document) -> None:
         origin = source.resolve(document) if elastic else _text(source, document)
         if origin is None or not origin.exists(document):
             if ignore_missing:
@@ -487,7 +522,31 @@ def rename(options: Options, build: Build) -> Run:
             origin.set(document, value)
             raise
 
-    return run
+    if override or not (isinstance(source, Path) and isinstance(target, Path)):
+        return general
+    own = _METADATA.intersection((*source.elements[:1], *target.elements[:1]))
+    if own or target.elements[: len(source.elements)] == source.elements:
+        return general
+    return _rename_held(source, target, general, ignore_missing=ignore_missing)
+
+
+def _rename_held(source: Path, target: Path, general: Run, *, ignore_missing: bool) -> Run:
+    """The way for fields in maps; whatever else there is takes the general one."""
+    name, leaf = source.leaf, target.leaf
+
+    def rename_held(document: Document) -> None:
+        held = source.holder(document)
+        if held is None or name not in held:
+            if held is None or not ignore_missing:
+                general(document)
+            return
+        table = target.holder(document)
+        if table is None or leaf in table:
+            general(document)
+        else:
+            table[leaf] = held.pop(name)
+
+    return rename_held
 
 
 def _rename_roots(source: str, target: str, *, ignore_missing: bool) -> Run:
