@@ -60,7 +60,7 @@ TEXTS = (
     "obj.sub",
 )
 LISTS = ("list", "nums", "mixed")
-PATHS = (*VALUES, "obj.sub", "obj.deep.er", "list.0", "mixed.1", "nums.7", "gone", "obj.gone", "text.x", "new", "new.sub.x", "_ingest.timestamp")  # fmt: skip
+PATHS = (*VALUES, "obj.sub", "obj.deep.er", "list.0", "mixed.1", "nums.7", "gone", "obj.gone", "text.x", "new", "new.sub.x", "_ingest.pipeline")  # fmt: skip
 TARGETS = (
     "out",
     "out.sub",
@@ -109,7 +109,7 @@ PATTERNS = (
 REPLACEMENTS = ("", "-", "$1", "$2$1", "\\$", "${x}", "ä", "\\\\", "$0$0")
 FORMATS = ("ISO8601", "UNIX", "UNIX_MS", "TAI64N", "dd/MMM/yyyy:HH:mm:ss Z", "yyyy-MM-dd HH:mm:ss,SSS", "MMM d HH:mm:ss", "EEE, dd MMM yyyy HH:mm:ss z", "yyyy-MM-dd", "yyyy")  # fmt: skip
 ZONES = ("UTC", "Europe/Berlin", "+05:30", "America/New_York", "Z")
-TEMPLATES = ("{{text}}", "{{{text}}} and {{num}}", "{{obj}}", "{{list}}", "{{gone}}", "{{flt}}{{flag}}", "{{_ingest.timestamp}}", "{{obj.sub}}!", "{{#list}}{{.}},{{/list}}")  # fmt: skip
+TEMPLATES = ("{{text}}", "{{{text}}} and {{num}}", "{{obj}}", "{{list}}", "{{gone}}", "{{flt}}{{flag}}", "{{obj.sub}}!", "{{#list}}{{.}},{{/list}}")  # fmt: skip
 NOTED = (
     "on_failure_processor_type",
     "on_failure_processor_tag",
@@ -366,6 +366,11 @@ class Generator:
         return {"field": self._field(*VALUES), "target_field": self._target(), **options}
 
     def _make_set(self) -> dict[str, Any]:
+        if self._chance(0.05):  # a field of its own, so that nothing takes a time of now apart
+            return {
+                "field": "stamped",
+                "value": self._one("{{_ingest.timestamp}}", "at {{{_ingest.timestamp}}}!"),
+            }
         options = self._maybe(override=self._flag, ignore_empty_value=self._flag)
         return {"field": self._one(*TARGETS, "num", "{{text}}"), "value": self._value(), **options}
 
