@@ -25,6 +25,7 @@ COMMANDS = {
     "search": ("search", "search the local store"),
     "dead-letter": ("dead_letter", "list, show or drop refused events"),
     "checkpoint": ("checkpoint", "list or forget positions in files"),
+    "grok": ("grok", "try a grok pattern on lines"),
     "schema": ("schema", "print the JSON Schema of configuration files"),
     "version": ("version", "print the versions of everything"),
 }
