@@ -18,9 +18,21 @@ from shipper.pipeline.values import Float, ZonedDateTime, double_text, float_tex
 def dumps(document: dict[str, Any]) -> bytes:
     """The document as JSON in UTF-8."""
     try:
-        return orjson.dumps(document, default=_other)
+        made = orjson.dumps(document, default=_other)
     except (TypeError, ValueError):  # an integer beyond 64 bits, a lone surrogate, deep nesting
         return _text(document).encode("utf-8", "replace")
+    if b"null" in made and _endless(document):  # orjson has null for what JSON has no number for
+        return _text(document).encode("utf-8", "replace")
+    return made
+
+
+def _endless(value: Any) -> bool:
+    """Whether there is an infinite number in it, or one that is none."""
+    if isinstance(value, dict):
+        return any(map(_endless, value.values()))
+    if isinstance(value, list):
+        return any(map(_endless, value))
+    return isinstance(value, float) and value - value != 0
 
 
 def _other(value: Any) -> Any:

@@ -176,6 +176,8 @@ class Generator:
         kinds = [kind for kind in self._makers if depth or kind not in {"foreach", "pipeline"}]
         if field:
             kinds = [kind for kind in kinds if kind in _ON_VALUES]
+        elif not self.inner:
+            kinds = [kind for kind in kinds if kind != "pipeline"]
         kind = self.random.choice(kinds)
         options = self._makers[kind]()
         name = "copy_" if kind == "copy" else kind
@@ -355,7 +357,7 @@ class Generator:
         return self._text_step()
 
     def _make_pipeline(self) -> dict[str, Any]:
-        return {"name": self._one(*self.inner) if self.inner else "parity-random-none"}
+        return {"name": self._one(*self.inner)}
 
     def _make_remove(self) -> dict[str, Any]:
         names: Any = self._one(self._field(*VALUES), [self._field(*VALUES), self._field(*VALUES)])
