@@ -50,7 +50,7 @@ Asia/Manila: PDT PST PT
 Asia/Shanghai: CDT CST CT
 Europe/London: BST IST
 """
-_NOT_IN_BRITAIN: Final = frozenset("ADT AKDT AKST AKT AST AT EDT EST ET HADT HAST HAT HDT HST".split())
+_NOT_IN_BRITAIN: Final = "ADT AKDT AKST AKT AST AT EDT EST ET HADT HAST HAT HDT HST"
 
 COUNTRIES: Final = frozenset({"en", "en_US", "en_GB"})
 """Names of the locales whose abbreviations are known here."""
@@ -60,7 +60,7 @@ def abbreviations(locale: str) -> dict[str, str]:
     """The abbreviations of a locale of ``COUNTRIES``, and the zones they stand for."""
     found = _read(_STATES)
     if locale == "en_GB":
-        found = {name: zone for name, zone in found.items() if name not in _NOT_IN_BRITAIN}
+        found = {name: zone for name, zone in found.items() if name not in _NOT_IN_BRITAIN.split()}
         found |= _read(_BRITAIN)
     return found
 

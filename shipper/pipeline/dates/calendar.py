@@ -84,6 +84,13 @@ def week_of_month(day: int, week: Week) -> int:
     return _week(_offset(of_month, local_day(day_of_week(day), week), week), of_month)
 
 
+def week_of(number: int, day: int, week: Week) -> int | None:
+    """The week of a day's number in a year that is not known, given its day of the week; None where it may be another year's."""
+    offset = _offset(number, local_day(day, week), week)
+    found = _week(offset, number)
+    return found if 1 <= found < _week(offset, 366 + week[1]) else None
+
+
 def local_day(day: int, week: Week) -> int:
     """The number of a day of the week (1 is Monday) where weeks begin otherwise."""
     return (day - week[0]) % 7 + 1

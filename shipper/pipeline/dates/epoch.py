@@ -116,8 +116,12 @@ def tai64n(text: str) -> tuple[int, int]:
     """
     label = text.removeprefix("@")
     if len(label) < 24:
-        raise Unparsable("Range out of bounds", "string_index_out_of_bounds_exception", foreign=True)
-    millis = java_long(label[1:16], 16) * 1000 - 10_000 + int(java_long(label[16:24], 16) / 1_000_000)
+        raise Unparsable(
+            "Range out of bounds", "string_index_out_of_bounds_exception", foreign=True
+        )
+    millis = (
+        java_long(label[1:16], 16) * 1000 - 10_000 + int(java_long(label[16:24], 16) / 1_000_000)
+    )
     return _millis((millis - _LONG_MIN) % 2**64 + _LONG_MIN)
 
 
@@ -149,13 +153,19 @@ def epoch_reader(name: str, flavour: str) -> Callable[[str], Parsed]:
     def read(text: str) -> Parsed:
         found = pattern.match(text)
         if found is None:
-            raise Unparsable("Failed to parse with all enclosed parsers", "date_time_parse_exception")
+            raise Unparsable(
+                "Failed to parse with all enclosed parsers", "date_time_parse_exception"
+            )
         sign, digits, point, fraction, last = found.groups()
         if last and (not point or not opensearch or unit == 1):
-            raise Unparsable("Failed to parse with all enclosed parsers", "date_time_parse_exception")
+            raise Unparsable(
+                "Failed to parse with all enclosed parsers", "date_time_parse_exception"
+            )
         value = int(digits)
         if value > _LONG_MAX or (sign and opensearch and unit == 1 and not value):
-            raise Unparsable("Failed to parse with all enclosed parsers", "date_time_parse_exception")
+            raise Unparsable(
+                "Failed to parse with all enclosed parsers", "date_time_parse_exception"
+            )
         width = len(str(SECOND_NANOS // unit)) - 1
         rest = int((fraction or "").ljust(width, "0")) if point else None
         second, nano = _resolve(bool(sign), value, rest, unit, opensearch=opensearch)
@@ -166,7 +176,9 @@ def epoch_reader(name: str, flavour: str) -> Callable[[str], Parsed]:
     return read
 
 
-def _resolve(negative: bool, value: int, rest: int | None, unit: int, *, opensearch: bool) -> tuple[int, int]:
+def _resolve(
+    negative: bool, value: int, rest: int | None, unit: int, *, opensearch: bool
+) -> tuple[int, int]:
     """Seconds and nanoseconds, with each product's own way below zero."""
     per_unit = SECOND_NANOS // unit
     second, units = divmod(value, unit)

@@ -90,13 +90,20 @@ RANGES: Final[dict[str, tuple[int, int]]] = {
     LOCAL_DAY: (1, 7),
 }
 
+_SHOWN_RANGES: Final = {
+    DAY: "1 - 28/31",
+    DAY_OF_YEAR: "1 - 365/366",
+    ALIGNED_WEEK: "1 - 4/5",
+    YEAR_OF_ERA: "1 - 999999999/1000000000",
+}
+
 TIME_FIELDS: Final = frozenset({
     HALF, HOUR, CLOCK_HOUR, HALF_HOUR, CLOCK_HALF_HOUR, MINUTE, SECOND, NANO, MILLI_OF_DAY, NANO_OF_DAY, SECOND_OF_DAY, MINUTE_OF_DAY,
 })  # fmt: skip
 
 
 class Unparsable(Failure):
-    """A text is no date of a format. Only that it is not matters: the processor words the failure itself."""
+    """A text is no date of a format. The processor words its failure itself; this is the cause that its handlers see."""
 
 
 def check(field: str, value: int) -> int:
@@ -108,11 +115,16 @@ def check(field: str, value: int) -> int:
     """
     low, high = RANGES[field]
     if not low <= value <= high:
-        raise Unparsable(f"Invalid value for {field}: {value}", "date_time_exception", foreign=True)
+        shown = _SHOWN_RANGES.get(field, f"{low} - {high}")
+        raise Unparsable(
+            f"Invalid value for {field} (valid values {shown}): {value}",
+            "date_time_exception",
+            foreign=True,
+        )
     return value
 
 
-def date_value(day: int, field: Field) -> int:  # noqa: C901 - a table
+def date_value(day: int, field: Field) -> int:
     """The value of a field of dates; KeyError for any other."""
     if isinstance(field, tuple):
         name, week = field

@@ -9,7 +9,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from shipper.pipeline.dates import epoch, fields as f
+from shipper.pipeline.dates import epoch
+from shipper.pipeline.dates import fields as f
 from shipper.pipeline.dates.calendar import (
     ISO_WEEK,
     MAX_YEAR,
@@ -20,7 +21,7 @@ from shipper.pipeline.dates.calendar import (
     week_start,
     weeks_in,
 )
-from shipper.pipeline.dates.fields import DAY_NANOS, SECOND_NANOS, Unparsable, time_value
+from shipper.pipeline.dates.fields import SECOND_NANOS, Unparsable
 from shipper.pipeline.dates.instant import Moment, local_moment
 from shipper.pipeline.dates.named import Form, forms
 from shipper.pipeline.dates.nodes import (
@@ -28,14 +29,13 @@ from shipper.pipeline.dates.nodes import (
     Context,
     Node,
     Number,
-    Optional,
     Pad,
     Sequence,
     Text,
     WeekNumber,
 )
-from shipper.pipeline.dates.offsets import ZoneId, is_printable
-from shipper.pipeline.dates.parsed import Parsed, Style, days_of
+from shipper.pipeline.dates.offsets import ZoneId
+from shipper.pipeline.dates.parsed import Parsed, Style, days_of, no_date
 from shipper.pipeline.dates.pattern import compile as compile_pattern
 from shipper.pipeline.dates.texts import ROOT
 from shipper.pipeline.dates.zones import UTC
@@ -87,7 +87,9 @@ def parser(
         return _converting(_readers("iso8601", None, ROOT, flavour), zone, ROOT, "iso")
     if flavour == "elasticsearch":
         format = format.removeprefix("8")  # noqa: A001
-    overruling = zone if flavour == "opensearch" and not (zone.is_offset and not zone.fixed) else None
+    overruling = (
+        zone if flavour == "opensearch" and not (zone.is_offset and not zone.fixed) else None
+    )
     try:
         readers = _readers(format, overruling, locale, flavour)
     except Invalid as invalid:
@@ -123,7 +125,9 @@ def split(format: str) -> list[str]:  # noqa: A002
     """
     if not format:
         raise Invalid("no date pattern provided", None)
-    parts = [part.strip("".join(map(chr, range(33)))) for part in format.removeprefix("8").split("||")]
+    parts = [
+        part.strip("".join(map(chr, range(33)))) for part in format.removeprefix("8").split("||")
+    ]
     if not all(parts):
         raise Invalid("an empty element in a date pattern", None)
     return parts
@@ -165,11 +169,19 @@ def _of_form(form: Form, zone: Zone | None, locale: Locale) -> Read:
 
     def read(text: str) -> Parsed:
         context = Context(locale)
-        if nodes.parse(context, text, 0) != len(text):
-            raise Unparsable("could not be parsed", "date_time_parse_exception", foreign=True)
+        end = nodes.parse(context, text, 0)
+        if end != len(text):
+            raise _not_parsed(text, end)
         return Parsed(context.fields, context.zone or own, context.period).resolve(style)
 
     return read
+
+
+def _not_parsed(text: str, end: int) -> Unparsable:
+    shown = text if len(text) <= 64 else text[:64] + "..."
+    where = f"at index {~end}" if end < 0 else f", unparsed text found at index {end}"
+    reason = f"Text '{shown}' could not be parsed{' ' if end < 0 else ''}{where}"
+    return Unparsable(reason, "date_time_parse_exception", foreign=True)
 
 
 def _first_of(reads: list[Read]) -> Read:
@@ -224,7 +236,11 @@ def _converting(
 
     def parse(text: str | None, year: int) -> Moment:
         if not text:
-            raise Unparsable("cannot parse empty date", foreign=True)
+            raise Unparsable(
+                "cannot parse empty date"
+                if flavour == "opensearch"
+                else "cannot parse empty datetime"
+            )
         parsed = read(text)
         if fill and _year_is_missing(parsed, weeks, flavour):
             return _in_year(parsed, year, zone)
@@ -239,7 +255,9 @@ def _year_is_missing(parsed: Parsed, weeks: tuple[Week, ...], flavour: str) -> b
         return False
     if flavour == "opensearch":
         return not parsed.knows((f.LOCAL_WEEK, weeks[0]))
-    return not (any(parsed.knows((f.LOCAL_YEAR, week)) for week in weeks) or parsed.knows(f.INSTANT))
+    return not (
+        any(parsed.knows((f.LOCAL_YEAR, week)) for week in weeks) or parsed.knows(f.INSTANT)
+    )
 
 
 def _in_year(parsed: Parsed, year: int, zone: Zone) -> Moment:
@@ -307,7 +325,7 @@ def _day(parsed: Parsed) -> int | None:
 
 def _date(year: int, month: int, day: int) -> int:
     if not -MAX_YEAR <= year <= MAX_YEAR or day > month_length(year, month):
-        raise Unparsable("Invalid date", "date_time_exception", foreign=True)
+        raise no_date(year, month, day)
     return day_of(year, month, day)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shipper.pipeline.dates.calendar import day_of, month_length
-from shipper.pipeline.dates.fields import DAY, MONTH, SECOND_NANOS, YEAR, Unparsable
-from shipper.pipeline.dates.parsed import Parsed
+from shipper.pipeline.dates.fields import DAY, MONTH, SECOND_NANOS, YEAR, Unparsable, check
+from shipper.pipeline.dates.parsed import Parsed, no_date
 from shipper.pipeline.dates.zones import UTC, offset_zone
 from shipper.pipeline.dates.zones import zone as zone_of
 
@@ -31,7 +31,9 @@ class IsoReader:
         optional_time: a date alone will do although its time is needed.
     """
 
-    def __init__(self, needed: str, last: str, points: str, zones: str, *, optional_time: bool) -> None:
+    def __init__(
+        self, needed: str, last: str, points: str, zones: str, *, optional_time: bool
+    ) -> None:
         self._needed = needed
         self._last = last
         self._points = "." if points == "dot" else ".,"
@@ -129,7 +131,11 @@ def _number(text: str, start: int, end: int) -> int | None:
 
 def _offset(name: str) -> int:
     colon = name[3:4] == ":"
-    parts = name[1:].split(":") if colon else [name[index : index + 2] for index in range(1, len(name), 2)]
+    parts = (
+        name[1:].split(":")
+        if colon
+        else [name[index : index + 2] for index in range(1, len(name), 2)]
+    )
     numbers = [_number(part, 0, 2) if len(part) == 2 else None for part in parts]
     if not 1 <= len(numbers) <= 3 or any(
         number is None or number > (59 if index else 23) for index, number in enumerate(numbers)
@@ -142,16 +148,16 @@ def _offset(name: str) -> int:
 def _made(values: list[int], sign: int, nano: int, zone: Zone | None) -> Parsed:
     year = sign * values[0]
     if len(values) < 3:
-        parsed = Parsed({YEAR: year} | ({MONTH: values[1]} if len(values) == 2 else {}), zone)
-        if len(values) == 2 and not values[1]:
-            raise Unparsable("Invalid value for MonthOfYear", "date_time_exception", foreign=True)
+        parsed = Parsed({YEAR: year}, zone)
+        if len(values) == 2:
+            parsed.fields[MONTH] = check(MONTH, values[1])
         return parsed
     month, day = values[1], values[2]
-    if not month or not 1 <= day <= month_length(year, month):
-        raise Unparsable(f"Invalid date {MONTH} {DAY}", "date_time_exception", foreign=True)
+    if check(DAY, day) > month_length(year, check(MONTH, month)):
+        raise no_date(year, month, day)
     parsed = Parsed({}, zone)
     parsed.day = day_of(year, month, day)
     if len(values) > 3:
-        hour, minute, second = (values[3:] + [0, 0])[:3]
+        hour, minute, second = [*values[3:], 0, 0][:3]
         parsed.time = (hour * 3600 + minute * 60 + second) * SECOND_NANOS + nano
     return parsed

@@ -24,7 +24,7 @@ from shipper.pipeline.dates.nodes import (
     WeekNumber,
 )
 from shipper.pipeline.dates.offsets import LocalizedOffset, OffsetId, ZoneId
-from shipper.pipeline.dates.texts import FULL, NARROW, SHORT, SHORT_ALONE
+from shipper.pipeline.dates.texts import FULL, NARROW, NARROW_ALONE, SHORT, SHORT_ALONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +87,10 @@ def _local_day(count: int) -> Node:
     return Text(f.DAY_OF_WEEK, _STYLES[count])
 
 
+def _day_alone(count: int) -> Node:
+    return Text(f.DAY_OF_WEEK, NARROW_ALONE) if count == 5 else _local_day(count)
+
+
 def _week_year(count: int) -> Node:
     if count == 2:
         return WeekNumber(f.LOCAL_YEAR, 2, 2, REDUCED)
@@ -143,7 +147,7 @@ LETTERS: Final[dict[str, Letter]] = {
     "g": _letter("modified Julian day", (), _long(f.JULIAN, NORMAL)),
     "E": _letter("day of the week", _TO_5, _text(f.DAY_OF_WEEK)),
     "e": _letter("day of the week; `e` and `ee` count from the locale's first", _TO_5, _local_day),
-    "c": _letter("day of the week; `c` counts from the locale's first", (1, 3, 4, 5), _local_day),
+    "c": _letter("day of the week; `c` counts from the locale's first", (1, 3, 4, 5), _day_alone),
     "a": _letter("AM or PM", (1,), _text(f.HALF)),
     "B": _letter("part of the day", (1, 4, 5), lambda count: Period(_STYLES[count])),
     "h": _letter("hour, 1 to 12", (1, 2), _small(f.CLOCK_HALF_HOUR)),

@@ -85,7 +85,9 @@ def _table(flavour: str) -> dict[str, list[str]]:
     for line in text.strip().splitlines():
         name, *forms = line.split(" | ")
         table[name] = [forms[0] if form == "=" else form for form in forms]
-        if flavour == "opensearch" and name != "week_year":  # the one name without an older spelling
+        if (
+            flavour == "opensearch" and name != "week_year"
+        ):  # the one name without an older spelling
             first, *rest = name.split("_")
             table[first + "".join(map(str.capitalize, rest))] = table[name]
     return table

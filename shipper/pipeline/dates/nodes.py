@@ -89,7 +89,11 @@ class Node:
         raise NotImplementedError
 
     def __repr__(self) -> str:
-        shown = (getattr(self, name) for cls in type(self).__mro__ for name in getattr(cls, "__slots__", ()))
+        shown = (
+            getattr(self, name)
+            for cls in type(self).__mro__
+            for name in getattr(cls, "__slots__", ())
+        )
         return f"{type(self).__name__}({', '.join(map(repr, shown))})"
 
 
@@ -112,6 +116,7 @@ class Sequence(Node):
         self.nodes = nodes
 
     def parse(self, context: Context, text: str, position: int) -> int:
+        """Read."""
         for node in self.nodes:
             position = node.parse(context, text, position)
             if position < 0:
@@ -119,6 +124,7 @@ class Sequence(Node):
         return position
 
     def print(self, moment: Moment, locale: Locale) -> str:
+        """Print."""
         return "".join([node.print(moment, locale) for node in self.nodes])
 
 
@@ -128,6 +134,7 @@ class Optional(Sequence):
     __slots__ = ()
 
     def parse(self, context: Context, text: str, position: int) -> int:
+        """Read."""
         fields, zone, period = dict(context.fields), context.zone, context.period
         end = super().parse(context, text, position)
         if end >= 0:
@@ -145,9 +152,11 @@ class Literal(Node):
         self.text = text
 
     def parse(self, context: Context, text: str, position: int) -> int:
+        """Read."""
         return position + len(self.text) if context.starts(text, position, self.text) else ~position
 
     def print(self, moment: Moment, locale: Locale) -> str:  # noqa: ARG002
+        """Print."""
         return self.text
 
 
@@ -161,6 +170,7 @@ class Setting(Node):
         self.strict = strict
 
     def parse(self, context: Context, text: str, position: int) -> int:  # noqa: ARG002
+        """Read."""
         if self.sensitive is not None:
             context.sensitive = self.sensitive
         if self.strict is not None:
@@ -168,6 +178,7 @@ class Setting(Node):
         return position
 
     def print(self, moment: Moment, locale: Locale) -> str:  # noqa: ARG002
+        """Print."""
         return ""
 
 
@@ -180,7 +191,9 @@ class Number(Node):
 
     __slots__ = ("field", "follow", "high", "low", "sign")
 
-    def __init__(self, field: Field, low: int = 1, high: int = 19, sign: str = NORMAL, follow: int = 0) -> None:
+    def __init__(
+        self, field: Field, low: int = 1, high: int = 19, sign: str = NORMAL, follow: int = 0
+    ) -> None:
         self.field = field
         self.low = low
         self.high = high
@@ -212,6 +225,7 @@ class Number(Node):
         return self.follow == -1 or (self.follow > 0 and self.is_fixed)
 
     def parse(self, context: Context, text: str, position: int) -> int:
+        """Read."""
         length = len(text)
         if position == length:
             return ~position
@@ -236,7 +250,11 @@ class Number(Node):
             if not value and context.strict:
                 return ~(position - 1)
             value = -value
-        elif self.sign == EXCEEDS_PAD and context.strict and (end - position > self.low) != (sign == "+"):
+        elif (
+            self.sign == EXCEEDS_PAD
+            and context.strict
+            and (end - position > self.low) != (sign == "+")
+        ):
             return ~(position - 1) if sign == "+" else ~position
         if not -(2**63) <= value < 2**63:
             value, end = int(text[position : end - 1]) * (-1 if sign == "-" else 1), end - 1
@@ -246,6 +264,7 @@ class Number(Node):
         return context.set(self.field, value, error, end)
 
     def print(self, moment: Moment, locale: Locale) -> str:  # noqa: ARG002
+        """Print."""
         return self.shown(moment_value(moment, self.field))
 
     def shown(self, value: int) -> str:
@@ -259,10 +278,14 @@ class Number(Node):
             )
         if value < 0:
             if self.sign == NOT_NEGATIVE:
-                raise Unparsable(f"Field {self.field} cannot be printed", "date_time_exception", foreign=True)
+                raise Unparsable(
+                    f"Field {self.field} cannot be printed", "date_time_exception", foreign=True
+                )
             sign = "" if self.sign == NEVER else "-"
         else:
-            sign = "+" if self.sign == EXCEEDS_PAD and self.low < 19 and len(digits) > self.low else ""
+            sign = (
+                "+" if self.sign == EXCEEDS_PAD and self.low < 19 and len(digits) > self.low else ""
+            )
         return sign + digits.rjust(self.low, "0")
 
 
@@ -275,6 +298,7 @@ class Reduced(Number):
         super().__init__(field, 2, 2, NOT_NEGATIVE, follow)
 
     def following(self, follow: int) -> Reduced:
+        """The same, with other digits behind it."""
         return Reduced(self.field, follow)
 
     def _width_holds(self, context: Context) -> bool:
@@ -286,6 +310,7 @@ class Reduced(Number):
         return context.set(self.field, value, error, end)
 
     def shown(self, value: int) -> str:
+        """The digits of a value."""
         return super().shown(abs(value) % 100)
 
 
@@ -294,7 +319,9 @@ class WeekNumber(Node):
 
     __slots__ = ("follow", "high", "low", "name", "sign")
 
-    def __init__(self, name: str, low: int, high: int, sign: str = NOT_NEGATIVE, follow: int = 0) -> None:
+    def __init__(
+        self, name: str, low: int, high: int, sign: str = NOT_NEGATIVE, follow: int = 0
+    ) -> None:
         self.name = name
         self.low = low
         self.high = high
@@ -317,9 +344,11 @@ class WeekNumber(Node):
         return Number(field, self.low, self.high, self.sign, self.follow)
 
     def parse(self, context: Context, text: str, position: int) -> int:
+        """Read."""
         return self._number(context.locale).parse(context, text, position)
 
     def print(self, moment: Moment, locale: Locale) -> str:
+        """Print."""
         return self._number(locale).print(moment, locale)
 
 
@@ -343,6 +372,7 @@ class Fraction(Node):
         return self.low == self.high and not self.point
 
     def parse(self, context: Context, text: str, position: int) -> int:
+        """Read."""
         low, high = (self.low, self.high) if context.strict else (0, 9)
         length = len(text)
         if position == length:
@@ -362,6 +392,7 @@ class Fraction(Node):
         return context.set(NANO, int(text[position:end].ljust(9, "0")), position, end)
 
     def print(self, moment: Moment, locale: Locale) -> str:  # noqa: ARG002
+        """Print."""
         digits = f"{moment.nano:09}"[: self.high]
         kept = digits.rstrip("0") if moment.nano else ""
         # a value that is too small for the widest form is printed with all of its zeros
@@ -381,6 +412,7 @@ class Pad(Node):
         self.width = width
 
     def parse(self, context: Context, text: str, position: int) -> int:
+        """Read."""
         length = len(text)
         if position == length:
             return ~position
@@ -398,9 +430,12 @@ class Pad(Node):
         return result
 
     def print(self, moment: Moment, locale: Locale) -> str:
+        """Print."""
         printed = self.node.print(moment, locale)
         if len(printed) > self.width:
-            raise Unparsable("Cannot print as output exceeds pad width", "date_time_exception", foreign=True)
+            raise Unparsable(
+                "Cannot print as output exceeds pad width", "date_time_exception", foreign=True
+            )
         return printed.rjust(self.width)
 
 
@@ -415,6 +450,7 @@ class Text(Node):
         self._numbers = Number(field)
 
     def parse(self, context: Context, text: str, position: int) -> int:
+        """Read."""
         names = context.locale.parsable(self.field, self.style)
         for name, value in names:
             if context.starts(text, position, name):
@@ -422,6 +458,7 @@ class Text(Node):
         return ~position if names else self._numbers.parse(context, text, position)
 
     def print(self, moment: Moment, locale: Locale) -> str:
+        """Print."""
         value = moment_value(moment, self.field)
         return locale.text(self.field, value, self.style) or self._numbers.shown(value)
 
@@ -435,6 +472,7 @@ class Period(Node):
         self.style = style
 
     def parse(self, context: Context, text: str, position: int) -> int:
+        """Read."""
         from shipper.pipeline.dates.texts import PERIODS  # noqa: PLC0415 - rarely used
 
         names = context.locale.periods[self.style]
@@ -445,5 +483,6 @@ class Period(Node):
         return ~position
 
     def print(self, moment: Moment, locale: Locale) -> str:
+        """Print."""
         # only the root's texts are printed, which know halves alone
         return locale.periods[self.style][moment.nano_of_day * 2 // DAY_NANOS]

@@ -42,6 +42,7 @@ class OffsetId(Node):
         self.zero = zero
 
     def parse(self, context: Context, text: str, position: int) -> int:
+        """Read."""
         if position == len(text):
             return ~position
         if context.starts(text, position, self.zero):
@@ -84,6 +85,7 @@ class OffsetId(Node):
         return hour, values[0], values[1], position
 
     def print(self, moment: Moment, locale: Locale) -> str:  # noqa: ARG002
+        """Print."""
         total = moment.offset
         if not total:
             return self.zero
@@ -123,6 +125,7 @@ class LocalizedOffset(Node):
         self.full = full
 
     def parse(self, context: Context, text: str, position: int) -> int:
+        """Read."""
         if not context.starts(text, position, "GMT"):
             return ~position
         start, position = position, position + 3
@@ -171,6 +174,7 @@ class LocalizedOffset(Node):
         return total, position
 
     def print(self, moment: Moment, locale: Locale) -> str:  # noqa: ARG002
+        """Print."""
         total = moment.offset
         if not total:
             return "GMT"
@@ -204,6 +208,7 @@ class ZoneId(Node):
         self.texts = texts
 
     def parse(self, context: Context, text: str, position: int) -> int:
+        """Read."""
         if position == len(text):
             return ~position
         if text[position] in "+-":
@@ -224,7 +229,7 @@ class ZoneId(Node):
     def _offset(context: Context, text: str, start: int, position: int, offset: OffsetId) -> int:
         prefix = text[start:position].upper()
         following = text[position : position + 1]
-        if not following or following == "0" or following == "Z" or (following == "z" and not context.sensitive):
+        if not following or following in {"0", "Z"} or (following == "z" and not context.sensitive):
             context.zone = zone_of(prefix)
             return position
         inner = Context(context.locale)
@@ -262,6 +267,7 @@ class ZoneId(Node):
         return end
 
     def print(self, moment: Moment, locale: Locale) -> str:  # noqa: ARG002
+        """Print."""
         if self.texts and not is_printable(moment.zone):
             raise Unsupported(f"the name that the virtual machine gives {moment.zone.id}")
         return moment.zone.id

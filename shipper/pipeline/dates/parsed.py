@@ -18,6 +18,7 @@ from shipper.pipeline.dates.calendar import (
     is_leap,
     month_length,
     week_based_year,
+    week_of,
     week_of_month,
     week_start,
     weeks_in,
@@ -45,7 +46,6 @@ from shipper.pipeline.dates.fields import (
     LOCAL_YEAR,
     MILLI_OF_DAY,
     MINUTE,
-    MINUTE_OF_DAY,
     MONTH,
     NANO,
     NANO_OF_DAY,
@@ -145,6 +145,10 @@ class Parsed:
     def _derived(self, field: Field) -> int:
         if field == QUARTER:
             return (self.value(MONTH) + 2) // 3
+        if isinstance(field, tuple) and field[0] == LOCAL_WEEK:
+            week = week_of(self.value(DAY_OF_YEAR), self.value(DAY_OF_WEEK), field[1])
+            if week is not None:
+                return week
         raise Unparsable(f"Unsupported field: {field}", "unsupported_temporal_type_exception")
 
     def known_zone(self) -> Zone | None:
@@ -196,7 +200,7 @@ class Parsed:
 
     def _instant_fields(self) -> None:
         instant = self.fields.get(INSTANT)
-        zone = self.known_zone()
+        zone = None if instant is None else self.known_zone()
         if instant is None or zone is None:
             return
         offset = zone.offset_at(instant)
@@ -252,7 +256,7 @@ class Parsed:
         length = month_length(year, month)
         if day > length:
             if self._style is Style.STRICT:
-                raise Unparsable("Invalid date", "date_time_exception", foreign=True)
+                raise no_date(year, month, day)
             day = length
         return day_of(year, month, day)
 
@@ -273,7 +277,9 @@ class Parsed:
         if self._style is not Style.LENIENT:
             check(DAY_OF_YEAR, number)
             if number == 366 and not is_leap(year):
-                raise Unparsable("Invalid date 'DayOfYear 366'", "date_time_exception", foreign=True)
+                raise Unparsable(
+                    "Invalid date 'DayOfYear 366'", "date_time_exception", foreign=True
+                )
         return day_of(year, 1, 1) + number - 1
 
     # -- weeks and day numbers -------------------------------------------------------------------------------------
@@ -315,10 +321,12 @@ class Parsed:
             if name == LOCAL_WEEK_OF_MONTH and MONTH in fields:
                 self._week_of_month(week, local)
                 return True
-        elif (LOCAL_YEAR, week) in fields and (LOCAL_WEEK, week) in fields:
-            if name in {LOCAL_YEAR, LOCAL_WEEK}:
-                self._week_based(week, local)
-                return True
+        elif (
+            name in {LOCAL_YEAR, LOCAL_WEEK}
+            and {(LOCAL_YEAR, week), (LOCAL_WEEK, week)} <= fields.keys()
+        ):
+            self._week_based(week, local)
+            return True
         return False
 
     def _iso_week(self) -> bool:
@@ -497,7 +505,12 @@ class Parsed:
 
 
 _CLOCK = (HOUR, MINUTE, SECOND, NANO)
-_NEEDS = {LOCAL_YEAR: YEAR, LOCAL_WEEK: DAY_OF_YEAR, LOCAL_WEEK_OF_MONTH: DAY, LOCAL_DAY: DAY_OF_WEEK}
+_NEEDS = {
+    LOCAL_YEAR: YEAR,
+    LOCAL_WEEK: DAY_OF_YEAR,
+    LOCAL_WEEK_OF_MONTH: DAY,
+    LOCAL_DAY: DAY_OF_WEEK,
+}
 
 
 def _within(period: tuple[int, int], minute: int) -> bool:
@@ -509,6 +522,18 @@ def _within(period: tuple[int, int], minute: int) -> bool:
 
 def _conflict() -> Unparsable:
     return Unparsable("Conflict found", "date_time_exception", foreign=True)
+
+
+_MONTHS = "JANUARY FEBRUARY MARCH APRIL MAY JUNE JULY AUGUST SEPTEMBER OCTOBER NOVEMBER DECEMBER"
+
+
+def no_date(year: int, month: int, day: int) -> Unparsable:
+    """What Java says of a day that a month has not."""
+    if day == 29:
+        reason = f"Invalid date 'February 29' as '{year}' is not a leap year"
+    else:
+        reason = f"Invalid date '{_MONTHS.split()[month - 1]} {day}'"
+    return Unparsable(reason, "date_time_exception", foreign=True)
 
 
 def days_of(year: int, number: int) -> int:

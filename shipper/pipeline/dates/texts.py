@@ -22,6 +22,8 @@ FULL: Final = "full"
 NARROW: Final = "narrow"
 SHORT_ALONE: Final = "short alone"
 """Only of quarters: the root has no names for them, and takes numbers."""
+NARROW_ALONE: Final = "narrow alone"
+"""Only of days of the week."""
 
 _SHORT_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
 _MONTHS = "January February March April May June July August September October November December"
@@ -29,23 +31,28 @@ _SHORT_DAYS = "Mon Tue Wed Thu Fri Sat Sun"
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
 _FIRST = {MONTH: 1, DAY_OF_WEEK: 1, QUARTER: 1, HALF: 0, ERA: 0}
 
+
+def _codes(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # English countries by how their locale differs from that of the United States
-_SEPT = frozenset(
+_SEPT = _codes(
     "BB BM AI DG CC CY CX CM CK FK FM ER GM GH GD GY GS IO LR LC LS KN KI KY NR NG NF NZ NU MS MG NA MY MW MU PN PG PW RW RO SI SH SC "
     "SB TZ TV TO TK UG SX SS SL TC SZ VU VG VC ZM BE AT DE CZ DK CH FJ FI FR ES HU GI GG GB JE IM IT NO NL PL SE SK BW BS AG DM BZ HK "
-    "JM IN IL ID KE MO MT PK SG TT WS ZW ZA IE MV PT SD".split()
+    "JM IN IL ID KE MO MT PK SG TT WS ZW ZA IE MV PT SD"
 )
-_SUNDAY = frozenset(
+_SUNDAY = _codes(
     "AS GU MH PR PH US UM VI BD BR BT CO DO ET GT HN JP KH KR LA MM MX MZ NI NP PA PE PY SA SV TH TW VE YE BW BS AG DM BZ HK JM IN IL "
-    "ID KE MO MT PK SG TT WS ZW ZA CA".split()
+    "ID KE MO MT PK SG TT WS ZW ZA CA"
 )
-_SATURDAY = frozenset("SD AF BH DJ DZ EG IQ IR JO KW LY OM QA SY".split())
-_MONDAY = frozenset(
+_SATURDAY = _codes("SD AF BH DJ DZ EG IQ IR JO KW LY OM QA SY")
+_MONDAY = _codes(
     "BI AE MP AL AM AO AQ AR AW AZ BA BF BJ BL BN BO BQ BV BY CD CF CG CI CL CN CR CU CV CW EC EH GA GE GL GN GQ GW HM HR HT KG KM KP "
-    "KZ LB LK LV MA MD ME MF MK ML MN MR NC NE PF PM PS RS SN SO SR ST TD TF TG TJ TL TM TN TR UA UY UZ VN WF YT AU".split()
+    "KZ LB LK LV MA MD ME MF MK ML MN MR NC NE PF PM PS RS SN SO SR ST TD TF TG TJ TL TM TN TR UA UY UZ VN WF YT AU"
 )
-_FOUR_DAYS = frozenset(
-    "BE AT DE CZ DK CH FJ FI FR ES HU GI GG GB JE IM IT NO NL PL SE SK AD AX BG EE FO GF GP GR IS LI LT LU MC MQ RE RU SJ SM VA IE".split()
+_FOUR_DAYS = _codes(
+    "BE AT DE CZ DK CH FJ FI FR ES HU GI GG GB JE IM IT NO NL PL SE SK AD AX BG EE FO GF GP GR IS LI LT LU MC MQ RE RU SJ SM VA IE"
 )
 COUNTRIES: Final = _SEPT | _SUNDAY | _SATURDAY | _MONDAY | _FOUR_DAYS
 
@@ -101,7 +108,9 @@ def _root() -> Locale:
         texts[ERA, style] = ("BCE", "CE")
     texts[QUARTER, FULL] = texts[QUARTER, SHORT]
     texts[QUARTER, SHORT_ALONE] = ()
-    return Locale("", (7, 1), texts, dict.fromkeys((SHORT, FULL, NARROW), dict(enumerate(halves))))
+    return Locale(
+        "", (7, 1), texts, {style: dict(enumerate(halves)) for style in (SHORT, FULL, NARROW)}
+    )
 
 
 def _texts(
@@ -114,6 +123,7 @@ def _texts(
         (DAY_OF_WEEK, SHORT): tuple(_SHORT_DAYS.split()),
         (DAY_OF_WEEK, FULL): tuple(days.split()),
         (DAY_OF_WEEK, NARROW): tuple("MTWTFSS"),
+        (DAY_OF_WEEK, NARROW_ALONE): tuple("MTWTFSS"),
         (HALF, SHORT): halves,
         (HALF, FULL): halves,
         (HALF, NARROW): narrow,
@@ -138,7 +148,7 @@ def _english(country: str) -> Locale:
         halves, narrow = ("a.m.", "p.m."), ("am", "pm")
     texts = _texts(_MONTHS, short_months, _DAYS, halves, narrow)
     if country == "AU":
-        texts[DAY_OF_WEEK, NARROW] = tuple("M. Tu. W. Th. F. Sa. Su.".split())
+        texts[DAY_OF_WEEK, NARROW] = ("M.", "Tu.", "W.", "Th.", "F.", "Sa.", "Su.")
     name = f"en_{country}" if country else "en"
     return Locale(name, _week(country), texts, _periods(country, halves, narrow))
 

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9~/._+-]+\Z")
-_OFFSET = re.compile(
-    r"([+-])(?:(\d)|(\d\d)(?:(\d\d)(\d\d)?|:(\d\d)(?::(\d\d))?)?)\Z", re.ASCII
-)
+_OFFSET = re.compile(r"([+-])(?:(\d)|(\d\d)(?:(\d\d)(\d\d)?|:(\d\d)(?::(\d\d))?)?)\Z", re.ASCII)
 _NOT_JAVA = frozenset({"EST", "MST", "HST", "ROC", "Factory", "localtime", "posixrules"})
 _CYCLE: Final = CYCLE_DAYS * 86_400
 _LOW: Final = -62_135_596_800 + _CYCLE  # year 401: room for offsets before it
