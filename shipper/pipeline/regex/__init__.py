@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 
@@ -24,6 +24,8 @@ class Translated:
         groups: the name of each group in its order, None where it has none; names as written, which Python might not take.
         engine: ``re``, or ``regex`` for what only that package can do.
         ascii: a faster pattern and its flags, equal wherever the text is ASCII; None if there is no difference.
+        marked: what takes the place of ``pattern`` where the text has combining marks, for the ``regex`` package; None if
+            there is no difference.
     """
 
     pattern: str
@@ -31,64 +33,63 @@ class Translated:
     groups: list[str | None]
     engine: str = "re"
     ascii: tuple[str, int] | None = None
+    marked: str | None = None
 
 
 class Forked:
     """
-    Two patterns in one: for ASCII texts the fast one, for others the exact one, which is compiled when it is first needed.
+    Several patterns in one: for ASCII texts the fast one, for others exact ones, which are compiled when they are first needed.
 
     Has the methods of a compiled pattern.
     """
 
-    __slots__ = ("_exact", "_translated", "ascii", "flags", "groups", "pattern")
+    __slots__ = ("_translated", "ascii", "flags", "groups", "pattern")
 
     def __init__(self, translated: Translated) -> None:
-        assert translated.ascii is not None
-        self.ascii = _compile(*translated.ascii, translated.engine)
+        plain = translated.ascii or (translated.pattern, translated.flags)
+        self.ascii = _compile(*plain, translated.engine)
         self.groups: int = self.ascii.groups
         self.pattern: str = translated.pattern
         self.flags: int = translated.flags
         self._translated = translated
-        self._exact: Any = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Forked, (self._translated,)
 
-    @property
-    def exact(self) -> Any:
-        """The pattern for any text."""
-        if self._exact is None:
-            translated = self._translated
-            self._exact = _compile(translated.pattern, translated.flags, translated.engine)
-        return self._exact
+    def exact(self, text: str) -> Any:
+        """The pattern for a text that is not ASCII."""
+        translated = self._translated
+        if translated.marked is not None and _marks().search(text):
+            return _compile(translated.marked, translated.flags, "regex")
+        return _compile(translated.pattern, translated.flags, translated.engine)
 
     def search(self, text: str, *span: int) -> Any:
         """As of a compiled pattern."""
-        return (self.ascii if text.isascii() else self.exact).search(text, *span)
+        return (self.ascii if text.isascii() else self.exact(text)).search(text, *span)
 
     def match(self, text: str, *span: int) -> Any:
         """As of a compiled pattern."""
-        return (self.ascii if text.isascii() else self.exact).match(text, *span)
+        return (self.ascii if text.isascii() else self.exact(text)).match(text, *span)
 
     def fullmatch(self, text: str, *span: int) -> Any:
         """As of a compiled pattern."""
-        return (self.ascii if text.isascii() else self.exact).fullmatch(text, *span)
+        return (self.ascii if text.isascii() else self.exact(text)).fullmatch(text, *span)
 
     def finditer(self, text: str) -> Any:
         """As of a compiled pattern."""
-        return (self.ascii if text.isascii() else self.exact).finditer(text)
+        return (self.ascii if text.isascii() else self.exact(text)).finditer(text)
 
     def findall(self, text: str) -> list[Any]:
         """As of a compiled pattern."""
-        return (self.ascii if text.isascii() else self.exact).findall(text)  # type: ignore[no-any-return]
+        return (self.ascii if text.isascii() else self.exact(text)).findall(text)  # type: ignore[no-any-return]
 
     def sub(self, replacement: Any, text: str, count: int = 0) -> str:
         """As of a compiled pattern."""
-        return (self.ascii if text.isascii() else self.exact).sub(replacement, text, count)  # type: ignore[no-any-return]
+        return (self.ascii if text.isascii() else self.exact(text)).sub(replacement, text, count)  # type: ignore[no-any-return]
 
     def split(self, text: str, maxsplit: int = 0) -> list[str]:
         """As of a compiled pattern."""
-        return (self.ascii if text.isascii() else self.exact).split(text, maxsplit)  # type: ignore[no-any-return]
+        return (self.ascii if text.isascii() else self.exact(text)).split(text, maxsplit)  # type: ignore[no-any-return]
 
 
 class Timed:
@@ -154,9 +155,16 @@ def compile(translated: Translated) -> Any:  # noqa: A001 - as re calls it
 
     Compiled ones are shared by text.
     """
-    if translated.ascii is None:
+    if translated.ascii is None and translated.marked is None:
         return _compile(translated.pattern, translated.flags, translated.engine)
     return Forked(translated)
+
+
+@cache
+def _marks() -> re.Pattern[str]:
+    from shipper.pipeline.regex import charset, properties  # noqa: PLC0415 - they are for translating
+
+    return re.compile(charset.spell(properties.java("Mn") or ()))
 
 
 @lru_cache(maxsize=512)

@@ -12,6 +12,7 @@ from shipper.pipeline.regex import Translated
 from shipper.pipeline.regex.charset import (
     CharSet,
     intersect,
+    negate,
     spell,
     spell_char,
     subtract,
@@ -45,11 +46,14 @@ _OPEN = {
     "behind": "(?<=",
     "not_behind": "(?<!",
 }
+_NOT_WORD = r"(?!\b)"  # Python's \B does not match in an empty text
 _ASCII: CharSet = ((0, 127),)
 _NOT_AT_NEWLINE_AND_END = r"(?!(?<=\n)\Z)"
 
 
-def emit(tree: Tree, *, flags: int, engine: str = "re") -> Translated:
+def emit(
+    tree: Tree, *, flags: int, engine: str = "re", marks: tuple[CharSet, CharSet] | None = None
+) -> Translated:
     """
     A tree as Python.
 
@@ -57,6 +61,7 @@ def emit(tree: Tree, *, flags: int, engine: str = "re") -> Translated:
         tree: parsed and checked.
         flags: to compile with, beside what the tree itself asks for.
         engine: that can do all that is in the tree.
+        marks: combining marks, and the characters that they may belong to, where word boundaries see them as one (Java).
     """
     nodes = walk(tree.root)
     exact = _Writer(plain=False, engine=engine, insensitive=False).write(tree.root, None, None)
@@ -64,7 +69,7 @@ def emit(tree: Tree, *, flags: int, engine: str = "re") -> Translated:
     insensitive = (
         bool(cased)
         and all(node.fold for node in cased)
-        and all(node.folded or _closed(node.ranges) for node in nodes if isinstance(node, Set))
+        and all(node.wide or _closed(node.ranges) for node in nodes if isinstance(node, Set))
     )
     backs = [node for node in nodes if isinstance(node, Back)]
     if any(node.fold != insensitive for node in backs):
@@ -72,7 +77,14 @@ def emit(tree: Tree, *, flags: int, engine: str = "re") -> Translated:
     plain = _Writer(plain=True, engine=engine, insensitive=insensitive).write(tree.root, None, None)
     plain_flags = flags | (re.I if insensitive else 0)
     differ = (plain, plain_flags) != (exact, flags)
-    return Translated(exact, flags, tree.names, engine, (plain, plain_flags) if differ else None)
+    marked = None
+    if marks is not None and any(
+        isinstance(node, Edge) and node.kind.startswith("java") for node in nodes
+    ):
+        writer = _Writer(plain=False, engine="regex", insensitive=False, marks=marks)
+        marked = writer.write(tree.root, None, None)
+    ascii_only = (plain, plain_flags) if differ else None
+    return Translated(exact, flags, tree.names, engine, ascii_only, marked)
 
 
 def _has_case(node: Char) -> bool:
@@ -87,7 +99,15 @@ def _closed(ranges: CharSet) -> bool:
 
 
 class _Writer:
-    def __init__(self, *, plain: bool, engine: str, insensitive: bool) -> None:
+    def __init__(
+        self,
+        *,
+        plain: bool,
+        engine: str,
+        insensitive: bool,
+        marks: tuple[CharSet, CharSet] | None = None,
+    ) -> None:
+        self._marks = marks
         self._plain = plain
         self._engine = engine
         self._insensitive = insensitive
@@ -105,7 +125,7 @@ class _Writer:
             case Char():
                 return self._char(node)
             case Set():
-                return node.text if node.text is not None else spell(node.ranges)
+                return node.text if node.text is not None else self._set(node)
             case Raw():
                 return node.text
             case Edge():
@@ -136,6 +156,13 @@ class _Writer:
         elif node.fold and node.fold != ((node.point, node.point),):
             return spell(node.fold)
         return node.text if node.text is not None else spell_char(node.point)
+
+    def _set(self, node: Set) -> str:
+        if not (self._plain and node.wide):
+            return spell(node.ranges)
+        fewest = intersect(node.ranges, _ASCII)
+        most = union(node.ranges, negate(_ASCII))
+        return min(spell(fewest), spell(most), key=len)
 
     def _seq(self, node: Seq, before: CharSet | None, after: CharSet | None) -> str:
         behind: list[CharSet | None] = []
@@ -194,6 +221,8 @@ class _Writer:
         return text + _count(node.least, node.most) + node.mode
 
     def _back(self, node: Back) -> str:
+        if not node.numbers:
+            return "(?!)"
         texts = [f"\\{number}" for number in node.numbers]
         if len(texts) == 1:
             text = texts[0]
@@ -202,11 +231,13 @@ class _Writer:
         return f"(?i:{text})" if node.fold and not (self._plain and self._insensitive) else text
 
     def _edge(self, node: Edge, before: CharSet | None, after: CharSet | None) -> str:
+        if node.kind.startswith("java"):
+            return self._java_boundary(boundary=node.kind == "java_word")
         if node.kind == "line_start":
             return "^" if after is not None else "^" + _NOT_AT_NEWLINE_AND_END
         boundary = node.kind == "word"
         if self._plain:
-            return r"\b" if boundary else r"\B"
+            return r"\b" if boundary else _NOT_WORD
         word = spell(node.word)
         behind = _side(before, node.word)
         ahead = _side(after, node.word)
@@ -217,6 +248,15 @@ class _Writer:
         if behind is not None:
             return f"(?!{word})" if behind == boundary else f"(?={word})"
         return f"(?<!{word})" if ahead == boundary else f"(?<={word})"
+
+    def _java_boundary(self, *, boundary: bool) -> str:
+        if self._marks is None:
+            return r"\b" if boundary else _NOT_WORD
+        mark, base = map(spell, self._marks)
+        left = rf"\w|{base}{mark}+"
+        right = rf"\w|{mark}(?<={base}{mark}+)"
+        one, other = ("!", "=") if boundary else ("=", "!")
+        return f"(?:(?<={left})(?{one}{right})|(?<!{left})(?{other}{right}))"
 
 
 def _side(chars: CharSet | None, word: CharSet) -> bool | None:

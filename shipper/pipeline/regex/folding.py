@@ -67,6 +67,42 @@ def close_ascii(ranges: CharSet) -> CharSet:
 
 
 @cache
+def _java_classes() -> dict[str, frozenset[int]]:
+    """Characters by what Java compares in their stead: the lower case of the upper case, each of one character."""
+    classes: dict[str, set[int]] = {}
+    for point in range(0x1E944):
+        char = chr(point)
+        key = _java_key(char)
+        if key != char:
+            classes.setdefault(key, {ord(key)}).add(point)
+    return {key: frozenset(points) for key, points in classes.items()}
+
+
+def _java_key(char: str) -> str:
+    upper = next((one for one in (char.upper(), char.title()) if len(one) == 1), char)
+    lower = upper.lower()
+    return "i" if upper == "\u0130" else lower if len(lower) == 1 else upper
+
+
+def java_equals(point: int) -> CharSet:
+    """All characters that Java takes for this one with its options ``i`` and ``u``."""
+    members = _java_classes().get(_java_key(chr(point)))
+    return union((other, other) for other in members) if members else ((point, point),)
+
+
+@lru_cache(maxsize=128)
+def java_close(ranges: CharSet) -> CharSet:
+    """The set with all that Java takes for its characters."""
+    extra = [
+        (other, other)
+        for members in _java_classes().values()
+        if any(first <= point <= last for point in members for first, last in ranges)
+        for other in members
+    ]
+    return union(ranges, extra)
+
+
+@cache
 def long_foldings() -> dict[str, CharSet]:
     """Sequences of two or three characters, folded, and the single ones that Oniguruma takes for them."""
     found: dict[str, list[tuple[int, int]]] = {}

@@ -16,7 +16,7 @@ from shipper.pipeline.regex import Translated, charset, folding, properties
 from shipper.pipeline.regex.charset import ALL, CharSet
 from shipper.pipeline.regex.emit import emit
 from shipper.pipeline.regex.oniguruma_class import ClassParser
-from shipper.pipeline.regex.oniguruma_look import check_look_behind, join_folded
+from shipper.pipeline.regex.oniguruma_look import TEXT_END, check_look_behind, check_loops, join_folded
 from shipper.pipeline.regex.tree import (
     WITHOUT_END,
     Alt,
@@ -44,7 +44,7 @@ MOST_COPIES = (
 )
 _SETS = {"d": charset.DIGIT, "w": charset.WORD, "s": charset.SPACE, "h": charset.HEX}
 _CONTROLS = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13, "a": 7, "e": 27}
-_EDGES = {"A": r"\A", "Z": r"(?=\n?\Z)", "z": r"\Z", "G": r"\A"}
+_EDGES = {"A": r"\A", "Z": TEXT_END, "z": r"\Z", "G": r"\A"}
 _GROUPS = {
     ":": "plain",
     ">": "atomic",
@@ -111,6 +111,7 @@ class _Parser(ClassParser):
                 self.invalid("groups have names here: refer to them by name", self._numbered_at)
             self._only_named(root)
         check_look_behind(root, self)
+        check_loops(root, self)
         return Tree(root, self._names), self._engine
 
     # Structure
@@ -250,7 +251,7 @@ class _Parser(ClassParser):
             ):
                 self._was_single_class = True
                 return self.character(ord(text[1]), options)
-        return Set(ranges, text, folded=options.fold)
+        return Set(ranges, text, wide=options.fold)
 
     # Groups
 
@@ -421,7 +422,7 @@ class _Parser(ClassParser):
             case "g" if self.peek() and self.peek() in "<'":
                 return self._call(start)
             case "p" | "P" if self.peek() == "{":
-                return Set(self.property(char == "P", options, start), folded=options.fold)
+                return Set(self.property(char == "P", options, start), wide=options.fold)
             case _ if char in "123456789":
                 self.at -= 1
                 return self._reference_or_octal(options, start)

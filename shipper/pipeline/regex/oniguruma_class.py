@@ -18,7 +18,7 @@ _BRACKETS = frozenset(
 _SAME = re.compile(
     r"\[\^?(?:[^\[\]\\&~|^\n-]|-(?=\])|\\[dwsDWS.\-\]\[^\\/\"'$()*+?{}|=:,!<>@#%;&~` nrtfv])+(?:-(?=\]))?\]"
 )
-_SAME_RANGE = re.compile(r"([a-zA-Z0-9])-([a-zA-Z0-9])")
+_SAME_RANGE = re.compile(r"(?<![\\-])([a-zA-Z0-9])-([a-zA-Z0-9])")
 
 
 @dataclass(frozen=True, slots=True)

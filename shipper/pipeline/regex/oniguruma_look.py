@@ -17,12 +17,14 @@ from shipper.pipeline.regex.tree import (
     Repeat,
     Seq,
     Set,
+    ends,
     walk,
 )
 
 if TYPE_CHECKING:
     from shipper.pipeline.regex.scanner import Scanner
 
+TEXT_END = r"(?=\n?\Z)"  # what \Z is
 MOST_DIVISIONS = 16
 
 
@@ -38,6 +40,18 @@ def check_look_behind(root: Node, scanner: Scanner) -> None:
             _width(branch, scanner, negative=node.kind == "not_behind")
 
 
+def check_loops(root: Node, scanner: Scanner) -> None:
+    """Refuses loops that may match nothing around groups that are referred to: the engine looks at these to end the loop."""
+    nodes = walk(root)
+    if not any(isinstance(node, Back) for node in nodes):
+        return
+    for node in nodes:
+        if isinstance(node, Repeat) and node.most not in {0, 1} and ends(node.body, first=True)[0]:
+            inner = walk(node.body)
+            if any(isinstance(one, Group) and one.kind == "capture" for one in inner):
+                scanner.refuse("a group that is referred to, in a loop that may match nothing", 0)
+
+
 def _width(node: Node, scanner: Scanner, *, negative: bool) -> int:
     reason = "a look-behind of no fixed width, or with more than plain characters in it"
     match node:
@@ -46,6 +60,8 @@ def _width(node: Node, scanner: Scanner, *, negative: bool) -> int:
         case Raw():
             if node.text == r"\K":
                 scanner.refuse(r"\K within a look-behind", 0)
+            if node.text in {TEXT_END, r"\Z"}:
+                scanner.invalid(r"\Z or \z within a look-behind", 0)
             return 0
         case Seq():
             return sum(_width(item, scanner, negative=negative) for item in node.items)
@@ -144,7 +160,7 @@ def _ligatures(chars: list[Char], folded: str, scanner: Scanner) -> Node:
                 items.append(
                     Set(
                         charset.union(*(ranges for text, ranges in long.items() if text == piece)),
-                        folded=True,
+                        wide=True,
                     )
                 )
         branches.append(Seq(items))

@@ -24,6 +24,11 @@ def java(name: str) -> CharSet | None:
     return _named("java", name)
 
 
+def names(dialect: str) -> list[str]:
+    """All names of a data file."""
+    return list(_lines(dialect))
+
+
 _IGNORED = str.maketrans("", "", " -_")
 
 

@@ -27,11 +27,11 @@ class Char:
 
 @dataclass(slots=True)
 class Set:
-    """One character of a set; ``text`` as of :class:`Char`; ``folded``: it was closed over case."""
+    """One character of a set; ``text`` as of :class:`Char`; ``wide``: closed over case, and shorter to spell for ASCII."""
 
     ranges: CharSet
     text: str | None = None
-    folded: bool = False
+    wide: bool = False
 
 
 @dataclass(slots=True)
