@@ -218,17 +218,21 @@ def string_hash(text: str) -> int:
     return value - 2**32 if value >= 2**31 else value
 
 
-def hash_order(table: dict[str, Any]) -> list[str]:
+def hash_order(table: dict[str, Any], *, copied: bool = False) -> list[str]:
     """
     The keys in the order in which a ``java.util.HashMap`` that grew to this size iterates.
 
     Documents of the cluster are HashMaps; what prints or walks one shows its order.
+
+    Args:
+        table: the map.
+        copied: it is a ``HashSet`` made of another collection at once, which leaves more room.
     """
     count = len(table)
     if count < 2:
         return list(table)
     capacity = 16
-    while count > capacity * 3 // 4:
+    while (count * 4 // 3 + 1 > capacity) if copied else (count * 4 > capacity * 3):
         capacity *= 2
     mask = capacity - 1
 

@@ -13,7 +13,7 @@ from shipper.pipeline.failure import Failure, Unsupported
 from shipper.pipeline.options import ELASTICSEARCH, OPENSEARCH, REQUIRED
 from shipper.pipeline.template import Template
 from shipper.pipeline.template import compile as compile_template
-from shipper.pipeline.values import class_name, copy, to_string
+from shipper.pipeline.values import class_name, copy, hash_order, to_string
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -319,8 +319,8 @@ def _unless_set(path: PathLike, run: Run) -> Run:
         return set_missing
 
     def set_absent(document: Document) -> None:
-        where = path.resolve(document)
-        if not where.exists(document) or where.get(document) is None:
+        found = path.resolve(document).find(document)
+        if found is MISSING or found is None:
             run(document)
 
     return set_absent
@@ -482,8 +482,8 @@ def _exclude(templates: list[Template]) -> Run:
     def run(document: Document) -> None:
         kept = {template.render(document) for template in templates} - {""}
         if kept:
-            for name in [name for name in document.ctx if name not in kept]:
-                if name not in _METADATA:
+            for name in hash_order(document.ctx, copied=True):  # as far as it comes where one cannot be removed
+                if name not in kept and name not in _METADATA:
                     Path.parse(name).remove(document)
 
     return run

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tests.parity.case import Case
 from tests.parity.cases._assign import PATHS
 from tests.parity.cases._assign import case as _any_case
+
+if TYPE_CHECKING:
+    from tests.parity.case import Case
 
 _FLAGS: tuple[Any, ...] = ("true", 1, None, True, False)
 _PATHS = tuple(path for path in PATHS if path != "_routing")
