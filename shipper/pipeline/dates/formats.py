@@ -21,22 +21,17 @@ from shipper.pipeline.dates.calendar import (
     week_start,
     weeks_in,
 )
+from shipper.pipeline.dates.clock import Style
 from shipper.pipeline.dates.fields import SECOND_NANOS, Unparsable
 from shipper.pipeline.dates.instant import Moment, local_moment
 from shipper.pipeline.dates.named import Form, forms
-from shipper.pipeline.dates.nodes import (
-    Broken,
-    Context,
-    Node,
-    Number,
-    Pad,
-    Sequence,
-    Text,
-    WeekNumber,
-)
+from shipper.pipeline.dates.names import Text
+from shipper.pipeline.dates.nodes import Broken, Context, Node, Pad, Sequence
+from shipper.pipeline.dates.numbers import Number, WeekNumber
 from shipper.pipeline.dates.offsets import ZoneId
-from shipper.pipeline.dates.parsed import Parsed, Style, days_of, no_date
+from shipper.pipeline.dates.parsed import Parsed, days_of, no_date
 from shipper.pipeline.dates.pattern import compile as compile_pattern
+from shipper.pipeline.dates.resolution import resolve
 from shipper.pipeline.dates.texts import ROOT
 from shipper.pipeline.dates.zones import UTC
 from shipper.pipeline.failure import Invalid, Unsupported
@@ -155,7 +150,7 @@ def _of_epoch(read: Read, zone: Zone | None) -> Read:
     def resolved(text: str) -> Parsed:
         parsed = read(text)
         parsed.zone = zone
-        return parsed.resolve(Style.SMART)
+        return resolve(parsed, Style.SMART)
 
     return resolved
 
@@ -172,7 +167,7 @@ def _of_form(form: Form, zone: Zone | None, locale: Locale) -> Read:
         end = nodes.parse(context, text, 0)
         if end != len(text):
             raise _not_parsed(text, end)
-        return Parsed(context.fields, context.zone or own, context.period).resolve(style)
+        return resolve(Parsed(context.fields, context.zone or own, context.period), style)
 
     return read
 

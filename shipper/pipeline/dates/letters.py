@@ -10,17 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shipper.pipeline.dates import fields as f
-from shipper.pipeline.dates.nodes import (
+from shipper.pipeline.dates.names import Period, Text
+from shipper.pipeline.dates.numbers import (
     EXCEEDS_PAD,
     NORMAL,
     NOT_NEGATIVE,
     REDUCED,
     Fraction,
-    Node,
     Number,
-    Period,
     Reduced,
-    Text,
     WeekNumber,
 )
 from shipper.pipeline.dates.offsets import LocalizedOffset, OffsetId, ZoneId
@@ -28,6 +26,8 @@ from shipper.pipeline.dates.texts import FULL, NARROW, NARROW_ALONE, SHORT, SHOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from shipper.pipeline.dates.nodes import Node
 
 
 @dataclass(frozen=True, slots=True)

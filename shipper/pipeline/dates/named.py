@@ -7,22 +7,18 @@ from functools import lru_cache
 
 from shipper.pipeline.dates import fields as f
 from shipper.pipeline.dates.calendar import ISO_WEEK
+from shipper.pipeline.dates.clock import Style
 from shipper.pipeline.dates.iso8601 import IsoReader
-from shipper.pipeline.dates.nodes import (
+from shipper.pipeline.dates.nodes import Literal, Node, Optional, Sequence, Setting
+from shipper.pipeline.dates.numbers import (
     EXCEEDS_PAD,
     NEVER,
     NORMAL,
     NOT_NEGATIVE,
     Fraction,
-    Literal,
-    Node,
     Number,
-    Optional,
-    Sequence,
-    Setting,
 )
 from shipper.pipeline.dates.offsets import OffsetId, ZoneId
-from shipper.pipeline.dates.parsed import Style
 
 _FIELDS: dict[str, f.Field] = {
     "Y": f.YEAR,

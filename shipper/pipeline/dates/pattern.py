@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 from shipper.pipeline.dates.letters import LETTERS
-from shipper.pipeline.dates.nodes import (
-    Fraction,
-    Literal,
-    Node,
-    Number,
-    Optional,
-    Pad,
-    Sequence,
-    WeekNumber,
-)
+from shipper.pipeline.dates.nodes import Literal, Node, Optional, Pad, Sequence
+from shipper.pipeline.dates.numbers import Fraction, Number, WeekNumber
 from shipper.pipeline.failure import Invalid, Unsupported
 
 
