@@ -1,7 +1,8 @@
 """
 Documents as JSON, as the cluster would store them.
 
-Numbers keep their class: a Float is printed with its own digits. What JSON has no number for is a text, as Jackson writes it.
+Numbers keep their class: a Float is printed with its own digits. What JSON has no number for is a text, as Jackson writes it. Half of a surrogate pair, which
+a split of a text may leave, is written as an escape: the cluster stores it so.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from typing import Any
 
 import orjson
 
-from shipper.encode import clean
 from shipper.pipeline.values import Float, ZonedDateTime, double_text, float_text
 
 
@@ -20,9 +20,9 @@ def dumps(document: dict[str, Any]) -> bytes:
     try:
         made = orjson.dumps(document, default=_other)
     except (TypeError, ValueError):  # an integer beyond 64 bits, a lone surrogate, deep nesting
-        return _text(document).encode("utf-8", "replace")
+        return _text(document).encode()
     if b"null" in made and _endless(document):  # orjson has null for what JSON has no number for
-        return _text(document).encode("utf-8", "replace")
+        return _text(document).encode()
     return made
 
 
@@ -61,7 +61,7 @@ def _text(value: Any) -> str:
                 comma = "," if number else ""
                 stack += (
                     inner,
-                    _Raw(f"{comma}{json.dumps(clean(str(name)), ensure_ascii=False)}:"),
+                    _Raw(f"{comma}{_quoted(str(name))}:"),
                 )
             stack.append(_Raw("{"))
         elif isinstance(item, list | tuple) and not isinstance(item, ZonedDateTime):
@@ -86,4 +86,13 @@ def _scalar(value: Any) -> str:
     if type(value) is float and value - value == 0:
         return repr(value)
     text = value if isinstance(value, str) else _other(value)
-    return json.dumps(clean(text) if isinstance(text, str) else text, ensure_ascii=False)
+    return _quoted(text) if isinstance(text, str) else json.dumps(text)
+
+
+def _quoted(text: str) -> str:
+    """A text in quotes; all escaped where it holds what UTF-8 cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(text)
+    return json.dumps(text, ensure_ascii=False)

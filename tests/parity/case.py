@@ -87,8 +87,8 @@ class Case:
 
     @property
     def options(self) -> list[str]:
-        """The options that the case is about."""
-        return self.option.split()
+        """The options that the case is about; one that begins with a parenthesis is the processor as a whole."""
+        return [self.option] if self.option.startswith("(") else self.option.split()
 
     @property
     def definition(self) -> dict[str, Any]:

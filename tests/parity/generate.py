@@ -346,7 +346,7 @@ class Generator:
             include_keys=lambda: ["a", "k"],
             exclude_keys=lambda: ["b"],
             prefix=lambda: "p_",
-            trim_key=lambda: "()[] ",
+            trim_key=lambda: self._one("() ", "()", "a", "()[] "),
             trim_value=lambda: '<>"',
             strip_brackets=self._flag,
             ignore_missing=self._flag,
