@@ -248,6 +248,8 @@ def _wrong_value(key: str, node: Node) -> str | None:
         return "expected a mapping"
     if key == "deprecated" and not isinstance(value, bool):
         return "expected true or false"
+    if key == "field_access_pattern" and value != "classic":
+        return "expected classic; the edge reads a name with a dot as a path only"
     if key == "version" and (isinstance(value, bool) or java_int(str(value)) is None):
         return "expected a whole number"
     return None

@@ -21,7 +21,7 @@ _LONGEST_NUMBER: Final = 400  # characters
 _SPACE = re.compile(r"[ \t\r\n]*")
 _ATOM = re.compile(r"(?:true|false|null)\b|-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _WORDS = {"true": True, "false": False, "null": None}
-KEYS = ("description", "processors", "on_failure", "version", "_meta", "deprecated")
+KEYS = ("description", "processors", "on_failure", "version", "_meta", "deprecated", "field_access_pattern")  # fmt: skip
 _META = {"created_date", "modified_date", "created_date_millis", "modified_date_millis"}  # GET adds
 
 

@@ -109,7 +109,15 @@ def class_name(value: Any) -> str:
 
 def double_text(value: float) -> str:
     """``Double.toString``: the shortest digits that tell it apart, with an exponent outside 10^-3 to 10^7."""
-    return _number_text(value, repr(abs(value)))
+    magnitude = abs(value)
+    digits = repr(magnitude)
+    if (
+        "e" in digits and "." not in digits
+    ):  # one digit would do; Java takes the closest of two then
+        two = f"{magnitude:.1e}"
+        if float(two) == magnitude:
+            digits = two
+    return _number_text(value, digits)
 
 
 def float_text(value: float) -> str:
@@ -117,7 +125,7 @@ def float_text(value: float) -> str:
     magnitude = abs(value)
     if not math.isfinite(magnitude):
         return double_text(value)
-    for digits in range(1, 10):
+    for digits in range(2, 10):
         text = f"{magnitude:.{digits}g}"
         if single(float(text)) == magnitude:
             break
