@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Doc = dict[str, Any]
 _STRPTIME = {
     "yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S", "SSSSSS": "%f", "SSS": "%f", "MMM": "%b",
-    "d": "%d", "Z": "%z", "XXX": "%z", "XX": "%z", "X": "%z", "EEE": "%a", "'T'": "T", "yy": "%y", "H": "%H",
+    "d": "%d", "Z": "%z", "XXX": "%z", "XX": "%z", "X": "%z", "EEE": "%a", "'T'": "T", "yy": "%y", "H": "%H", "pp": "",
 }  # fmt: skip
 _LETTERS = re.compile(r"'[^']*'|([A-Za-z])\1*")
 _TYPES: dict[str, Callable[[str], Any]] = {

@@ -179,9 +179,22 @@ class Running:
         self.reloads = 0
         self.edge: Edge | None = None
         if choice.pipeline is not None:
-            from shipper.pipeline.edge import Edge  # noqa: PLC0415 - only where a pipeline runs here
+            from shipper.pipeline import guard  # noqa: PLC0415 - only where a pipeline runs here
+            from shipper.pipeline.edge import Edge  # noqa: PLC0415
 
-            self.edge = Edge(choice.pipeline, constants, one.data_stream.name, time.perf_counter)
+            limits = settings.edge
+            guard.configure(match_max_bytes=limits.match_max_bytes, oversize=limits.match_oversize)
+            self._guard = guard
+
+            flavour = settings.edge.flavour
+            self.edge = Edge(
+                choice.pipeline, constants, one.data_stream.name, time.perf_counter, flavour
+            )
+
+    def close(self) -> None:
+        """End what it has started."""
+        if self.edge is not None:
+            self._guard.close()
 
     def look(self) -> list[str]:
         """

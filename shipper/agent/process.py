@@ -202,6 +202,9 @@ class Agent:
         self._wakeup.close()
         self._delivery.stop(1.0)
         self._engine.checkpoint(time.time())
+        for run in self._engine.inputs:
+            if run.pipeline is not None:
+                run.pipeline.close()
         self._dead.close()
         self._output.close()
 

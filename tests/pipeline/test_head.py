@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shipper.agent.pipelines import Reader
@@ -82,6 +82,7 @@ def test_ready_pipelines_make_the_same_of_their_samples(name):
     assert_same(body, data + b"\n\n" + data[:200].split(b"\n")[0] + b"\xff\xfe\x00\x7f\n")
 
 
+@settings(max_examples=25)
 @given(data=st.data())
 @pytest.mark.parametrize("name", READY)
 def test_ready_pipelines_make_the_same_of_broken_samples(name, data):

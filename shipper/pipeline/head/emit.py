@@ -38,8 +38,10 @@ def braces(text: str) -> str:
 class Writer:
     """Lines of source, and new names."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, whole: bool = True) -> None:
+        self.whole = whole  # texts are made, not dicts
         self.lines: list[str] = []
+        self.setup: list[str] = []  # once a block
         self._count = 0
 
     def name(self, prefix: str = "v") -> str:
@@ -67,7 +69,7 @@ class Writer:
             return hole(leaf.json)
         if leaf.kind == TEXT:
             if leaf.json:
-                return hole(leaf.json)
+                return f'"{hole(leaf.json)}"'
             return (
                 f'"{hole(leaf.code)}"' if leaf.safe else hole(self.set(f"quote({leaf.code})", "q"))
             )
@@ -103,18 +105,27 @@ class Writer:
                 joined = self.set(f"({' + '.join(inner_maybe)})[1:]", "o")
                 sure.append(key + braces(hole(joined)))
             else:
-                joined = self.set(" + ".join(inner_maybe), "o")
-                inner = key + braces(hole(f"{joined}[1:]"))
-                maybe.append(self.set(f"f',{inner}' if {joined} else ''", "o"))
+                maybe.append(self._sometimes(key, value, inner_maybe))
         return sure, maybe
 
-    def _optional(self, key: str, leaf: Leaf) -> str:
+    def _sometimes(self, key: str, tree: Tree, names: list[str]) -> str:
+        """An object of which every member may be missing."""
+        only = next(iter(tree.values()))
+        if len(tree) == 1 and isinstance(only, Leaf):  # made anew with the object around it
+            del self.lines[-1]
+            member = literal(json_text(next(iter(tree)))) + ":"
+            return self._optional(key + "{{" + member, only, "}}")
+        joined = self.set(" + ".join(names), "o") if len(names) > 1 else names[0]
+        inner = key + braces(hole(f"{joined}[1:]"))
+        return self.set(f"f',{inner}' if {joined} else ''", "o")
+
+    def _optional(self, key: str, leaf: Leaf, end: str = "") -> str:
         if leaf.kind == TEXT and not leaf.safe and not leaf.json:
-            code = f"f',{key}{hole(f'quote({leaf.code})')}'"
+            code = f"f',{key}{hole(f'quote({leaf.code})')}{end}'"
         elif leaf.kind == FLOAT:
-            code = f"f',{key}{hole(f'float_json({leaf.code})')}'"
+            code = f"f',{key}{hole(f'float_json({leaf.code})')}{end}'"
         else:
-            code = f"f',{key}{self.piece(leaf)}'"
+            code = f"f',{key}{self.piece(leaf)}{end}'"
         return self.set(f"{code} if {leaf.when} else ''", "o")
 
     # -- dict ------------------------------------------------------------------------------------------------------
@@ -160,6 +171,7 @@ def expression(leaf: Leaf) -> str:
 
 def both(writer: Writer, condition: str, new: Leaf, old: Leaf) -> Leaf:
     """One of two leaves, both always there."""
-    json = writer.set(f"f'{writer.piece(new)}' if {condition} else f'{writer.piece(old)}'", "j")
-    code = writer.set(f"{expression(new)} if {condition} else {expression(old)}")
-    return Leaf(RAW, code=code, json=json)
+    if writer.whole:
+        json = f"f'{writer.piece(new)}' if {condition} else f'{writer.piece(old)}'"
+        return Leaf(RAW, json=writer.set(json, "j"))
+    return Leaf(RAW, code=writer.set(f"{expression(new)} if {condition} else {expression(old)}"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shipper.pipeline.regex import charset, tree
-from shipper.pipeline.regex.charset import ALL, EMPTY, CharSet, intersect, union
+from shipper.pipeline.regex.charset import ALL, EMPTY, CharSet, intersect, subtract, union
 
 QUOTE: CharSet = charset.of('"')
 ESCAPED: CharSet = union(charset.of("\\"), ((0, 31),))  # beside the quote, what JSON escapes
@@ -20,11 +20,13 @@ class Facts:
         optional: it may take no part in a match.
         quotes: it may hold a quotation mark.
         escapes: it may hold another character that JSON escapes.
+        digits: it holds nothing but ASCII digits: so many at most, and at least one; 0 where that is not so.
     """
 
     optional: bool
     quotes: bool
     escapes: bool
+    digits: int = 0
 
 
 def facts(parsed: tree.Tree) -> dict[int, Facts]:
@@ -68,6 +70,7 @@ def _walk(node: tree.Node, found: dict[int, Facts], *, optional: bool) -> None:
                     optional,
                     quotes=bool(intersect(held, QUOTE)),
                     escapes=bool(intersect(held, ESCAPED)),
+                    digits=_longest(node.body) if held and not subtract(held, charset.DIGIT) else 0,
                 )
             _walk(node.body, found, optional=optional or looks)
         case _:
@@ -93,3 +96,20 @@ def _held(node: tree.Node) -> CharSet:
             return EMPTY if node.kind.endswith(("ahead", "behind")) else _held(node.body)
         case _:
             return ALL
+
+
+def _longest(node: tree.Node) -> int:
+    """The most characters of a part that always has some; 0 where there is no limit, or it may have none."""
+    match node:
+        case tree.Char() | tree.Set():
+            return 1
+        case tree.Seq():
+            lengths = [_longest(item) for item in node.items]
+            return sum(lengths) if lengths and all(lengths) else 0
+        case tree.Group():
+            return 0 if node.kind.endswith(("ahead", "behind")) else _longest(node.body)
+        case tree.Repeat():
+            limited = node.least > 0 and node.most != tree.WITHOUT_END
+            return _longest(node.body) * node.most if limited else 0
+        case _:
+            return 0

@@ -6,13 +6,15 @@ The pattern is the very one that the step uses; the head only puts its captures 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from shipper.pipeline import grok
 from shipper.pipeline.grok.expand import Bank
+from shipper.pipeline.head.emit import both
 from shipper.pipeline.head.groups import anchored, facts
-from shipper.pipeline.head.shape import TEXT, Ends, Leaf, put
+from shipper.pipeline.head.shape import TEXT, Ends, Leaf, find, put
 from shipper.pipeline.head.steps import number
 from shipper.pipeline.regex import oniguruma
 
@@ -33,12 +35,14 @@ class Group:
         number: of the group, from 1.
         optional: it may take no part in a match.
         quotes, escapes: it may hold a quotation mark, or another character that JSON escapes.
+        digits: as of :class:`~shipper.pipeline.head.groups.Facts`.
     """
 
     number: int
     optional: bool = False
     quotes: bool = True
     escapes: bool = True
+    digits: int = 0
 
     @property
     def code(self) -> str:
@@ -83,7 +87,9 @@ def plan_of(pipeline: Pipeline, flavour: str) -> Plan:
         raise Ends("the first step does not parse the message")
     if step.kind == "grok":
         return _grok(step, flavour)
-    raise Ends(f"the first step is {step.kind}, not grok")
+    if step.kind == "dissect":
+        return _dissect(step, flavour)
+    raise Ends(f"the first step is {step.kind}, not grok or dissect")
 
 
 def _grok(step: Step, flavour: str) -> Plan:
@@ -100,32 +106,80 @@ def _grok(step: Step, flavour: str) -> Plan:
     compiled = grok.compile(patterns[:1], definitions, bank, flavour)
     known = facts(parsed)
     plan = Plan(compiled.compiled)
-    for capture in compiled.captures:
+    merged: dict[str, tuple[str, list[Group]]] = {}
+    for one in compiled.captures:
         groups = [
-            Group(n, known[n].optional, known[n].quotes, known[n].escapes) for n in capture.groups
+            Group(n, known[n].optional, known[n].quotes, known[n].escapes, known[n].digits)
+            for n in one.groups
         ]
-        plan.captures.append((capture.field, capture.type, groups))
-    fields = [name for name, _, _ in plan.captures]
-    if any(f"{one}.".startswith(f"{other}.") for one in fields for other in fields if one != other):
-        raise Ends("a captured field inside of another one")
+        kind, others = merged.setdefault(one.field, (one.type, []))
+        if kind != one.type:
+            raise Ends(f"{one.field} captured with different types")
+        others += groups
+    plan.captures = [(path, kind, groups) for path, (kind, groups) in merged.items()]
+    _check_fields([name for name, _, _ in plan.captures])
     return plan
 
 
-def capture(plan: Plan, state: State, *, careful: bool) -> None:
+def _dissect(step: Step, flavour: str) -> Plan:
+    from shipper.pipeline.processors import dissect  # noqa: PLC0415 - only where it is used
+
+    if step.options.keys() - _COMMON - {"field", "pattern"}:
+        raise Ends("an option of dissect")
+    planned = dissect.plan(str(step.options["pattern"]), flavour)
+    if planned is None:
+        raise Ends("modifiers of dissect that need a document")
+    leading, parts = planned
+    pattern = re.escape(leading)
+    captures: list[tuple[str, str, list[Group]]] = []
+    for part in parts:
+        delimiter = re.escape(part.delimiter)
+        if not delimiter:
+            text = ".+"  # an empty rest takes the plain way
+        elif len(part.delimiter) == 1:
+            text = f"[^{delimiter}]*"
+        else:
+            text = f"(?:(?!{delimiter}).)*"
+        if part.name is None:
+            pattern += text
+        else:
+            pattern += f"({text})"
+            quotes = '"' not in part.delimiter or len(part.delimiter) > 1
+            captures.append((part.name, "string", [Group(len(captures) + 1, quotes=quotes)]))
+        pattern += f"(?:{delimiter})+" if part.padded and delimiter else delimiter
+    _check_fields([name for name, _, _ in captures])
+    return Plan(_Matching(re.compile(pattern, re.DOTALL)), captures)
+
+
+class _Matching:
+    """A pattern that is bound to the start of a text."""
+
+    def __init__(self, compiled: re.Pattern[str]) -> None:
+        self.search = compiled.match
+
+
+def _check_fields(fields: list[str]) -> None:
+    if any(f"{one}.".startswith(f"{other}.") for one in fields for other in fields if one != other):
+        raise Ends("a captured field inside of another one")
+
+
+def capture(plan: Plan, state: State, level: int) -> None:
     """
     Put the captures into the tree.
 
     Args:
         plan: of the first step.
         state: of the compilation.
-        careful: texts may hold whatever JSON escapes.
+        level: of the block: 0: nothing in it is escaped in JSON, 1: quotation marks are, 2: other characters, too.
 
     Raises:
         Ends: a type has no fast way.
     """
     writer = state.writer
     for path, kind, groups in plan.captures:
-        safe = not any(group.quotes or (careful and group.escapes) for group in groups)
+        unsafe = (level and any(group.quotes for group in groups)) or (
+            level > 1 and any(group.escapes for group in groups)
+        )
         code = groups[0].code
         when = f"{code} is not None" if groups[0].optional else ""
         if len(groups) > 1:  # one of several; two at once would be a list
@@ -133,7 +187,13 @@ def capture(plan: Plan, state: State, *, careful: bool) -> None:
                 writer.give_up_if(f"{code} is not None and {other.code} is not None")
                 code = writer.set(f"{other.code} if {code} is None else {code}")
             when = f"{code} is not None"
-        leaf = Leaf(TEXT, code=code, safe=safe, when=when)
+        leaf = Leaf(TEXT, code=code, safe=not unsafe, when=when)
         if kind != "string":
-            leaf = number(writer, leaf, kind)
+            digits = max(group.digits for group in groups) if all(g.digits for g in groups) else 0
+            leaf = number(writer, leaf, kind, digits)
+        present = find(state.tree, path)
+        if leaf.when and present is not None:
+            if not isinstance(present, Leaf) or present.when:
+                raise Ends(f"{path} may be captured, and is there already")
+            leaf = both(writer, leaf.when, leaf.but(when=""), present)
         put(state.tree, path, leaf)

@@ -7,6 +7,7 @@ the plain way, where the failure is handled.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from shipper.pipeline.head.conditions import condition
@@ -15,6 +16,7 @@ from shipper.pipeline.head.shape import (
     CONST,
     DOUBLE,
     FLOAT,
+    RAW,
     TEXT,
     WHOLE,
     Ends,
@@ -24,9 +26,11 @@ from shipper.pipeline.head.shape import (
     cut,
     elements,
     find,
+    json_text,
     put,
     value_of,
 )
+from shipper.pipeline.options import ELASTICSEARCH
 from shipper.pipeline.values import INT_MAX
 
 if TYPE_CHECKING:
@@ -45,14 +49,16 @@ class State:
     Attributes:
         tree: the document.
         writer: of the loop's body.
+        flavour: the product whose meaning counts.
         names: objects that the source uses, by name.
         counters: conditions of steps that run for some lines, by the step's index.
         skipped: indices of steps that run for no line.
     """
 
-    def __init__(self, tree: Tree, writer: Writer) -> None:
+    def __init__(self, tree: Tree, writer: Writer, flavour: str) -> None:
         self.tree = tree
         self.writer = writer
+        self.flavour = flavour
         self.names: dict[str, Any] = {}
         self.counters: dict[int, str] = {}
         self.skipped: set[int] = set()
@@ -132,6 +138,10 @@ def set_(options: _Options, state: State, when: str) -> None:
         put(state.tree, path, leaf.but(when=when))
     elif isinstance(present, Leaf) and not present.when:
         put(state.tree, path, both(state.writer, when, leaf, present))
+    elif isinstance(present, Leaf) and leaf.kind == CONST and present.kind in {CONST, RAW}:
+        there = state.writer.set(f"({present.when}) or {when}", "c")
+        either = both(state.writer, when, leaf, present.but(when=""))
+        put(state.tree, path, either.but(when=there))
     else:
         raise Ends("a condition that differs from line to line")
 
@@ -159,11 +169,27 @@ def _value(state: State, value: Any) -> Any:
 
 
 def _template(state: State, text: str) -> Leaf:
-    """``{{{a.b}}}`` alone, of a text."""
-    inner = text.strip("{}")
-    if text != f"{{{{{{{inner}}}}}}}" or not inner.replace(".", "").replace("_", "").isalnum():
+    """``{{{a.b}}}`` of a text, alone or between other words."""
+    words = re.split(r"\{\{\{\s*([\w@.]+)\s*\}\}\}", text)
+    if len(words) == 1 or any("{{" in word or "}}" in word for word in words[::2]):
         raise Ends(f"the template {text!r}")
-    found = find(state.tree, inner)
+    found = [_said(state, path, text) for path in words[1::2]]
+    if len(found) == 1 and not words[0] and not words[2]:
+        return found[0]
+    codes = [repr(words[0])]
+    for leaf, word in zip(found, words[2::2], strict=True):
+        codes += [repr(leaf.value) if leaf.kind == CONST else leaf.code, repr(word)]
+    made = state.writer.set(" + ".join(code for code in codes if code != "''"))
+    plain = all(leaf.safe for leaf in found if leaf.kind == TEXT) and all(
+        json_text(word) == f'"{word}"' for word in words[::2]
+    )
+    fixed = all(json_text(leaf.value) == f'"{leaf.value}"' for leaf in found if leaf.kind == CONST)
+    return Leaf(TEXT, code=made, safe=plain and fixed)
+
+
+def _said(state: State, path: str, text: str) -> Leaf:
+    """What a field adds to a template."""
+    found = find(state.tree, path)
     if isinstance(found, Leaf) and found.kind == TEXT and not found.when:
         return found
     if isinstance(found, Leaf) and found.kind == CONST and isinstance(found.value, str):
@@ -240,10 +266,11 @@ def append(options: _Options, state: State, when: str) -> None:
 def date(options: _Options, state: State, when: str) -> None:
     """``date`` of a text, by the first of its formats."""
     from shipper.pipeline import dates  # noqa: PLC0415 - only where a date is parsed
+    from shipper.pipeline.dates.quick import DEFAULT_OUTPUT  # noqa: PLC0415
 
     path, target = str(options.pop("field")), str(options.pop("target_field", "@timestamp"))
     formats = options.pop("formats")
-    output = options.pop("output_format", None)
+    output = str(options.pop("output_format", DEFAULT_OUTPUT))
     zone, locale = options.pop("timezone", None), options.pop("locale", None)
     options.done()
     if any("{{" in str(item) for item in (zone, locale, target)):
@@ -251,10 +278,13 @@ def date(options: _Options, state: State, when: str) -> None:
     leaf = find(state.tree, path)
     if not isinstance(leaf, Leaf) or leaf.kind != TEXT:
         raise Ends(f"a date of {path}, which is not a text of the line")
-    parse = dates.fast(str(formats[0]), zone, locale, output)
-    if parse is None:
-        raise Ends(f"the date format {formats[0]!r} has no fast way")
-    name = state.object("date", parse)
+    if len(formats) > 1 and state.flavour != ELASTICSEARCH:
+        raise Ends("several date formats, of which the last that fits counts")
+    known_zone = dates.UTC if zone is None else dates.zone(str(zone))
+    known_locale = dates.ROOT if locale is None else dates.locale(str(locale))
+    parse = dates.Fast(str(formats[0]), known_zone, known_locale, output, state.flavour)
+    name = state.writer.name("date")
+    state.writer.setup.append(f"{name} = {state.object('format', parse)}.at(int(stamp[:4]))")
     present = find(state.tree, target)
     writer = state.writer
     guards = [f"({one})" for one in (when, leaf.when) if one]
@@ -294,19 +324,26 @@ def convert(options: _Options, state: State, when: str) -> None:
     put(state.tree, target, number(state.writer, leaf, kind))
 
 
-def number(writer: Writer, leaf: Leaf, kind: str) -> Leaf:
+def number(writer: Writer, leaf: Leaf, kind: str, digits: int = 0) -> Leaf:
     """
     The number that a text of the line stands for; other lines take the plain way.
+
+    Args:
+        writer: of the loop's body.
+        leaf: the text.
+        kind: of number.
+        digits: how many digits it has at most, where it is known to have nothing else.
 
     Raises:
         Ends: the type has no fast way.
     """
     there = f"({leaf.when}) and " if leaf.when else ""
     if kind in {"int", "integer", "long"}:
-        digits = f"{leaf.code}.isascii() and {leaf.code}.isdigit() and len({leaf.code}) < 19"
-        writer.give_up_if(f"{there}not ({digits})")
+        if not 0 < digits < 19:
+            plain = f"{leaf.code}.isascii() and {leaf.code}.isdigit() and len({leaf.code}) < 19"
+            writer.give_up_if(f"{there}not ({plain})")
         made = writer.set(f"int({leaf.code}){f' if {leaf.when} else 0' if leaf.when else ''}", "n")
-        if kind != "long":
+        if kind != "long" and not 0 < digits < 10:
             writer.give_up_if(f"{made} > {INT_MAX}")
         java = "long" if kind == "long" else "int"
         return Leaf(WHOLE, code=made, when=leaf.when, java=java)
