@@ -329,6 +329,8 @@ def build_step(node: Node, build: Build) -> Step | None:
         step.run = builder(kind)(reader, build)
     except Unsupported as error:
         reader.caught(None, error)
+    except Exception as error:  # a mistake of ours: the pipeline is refused, and the agent goes on
+        reader.refuse(None, f"internal error: {error!r}")
     reader.finish(COMMON)
     _check_own(step, reader)
     if step.ignore_failure or step.on_failure:
