@@ -34,7 +34,7 @@ _SIXTY: Final = frozenset(f"{number:02}" for number in range(60))
 _TWO: Final = tuple(f"{number:02}" for number in range(60))
 _THREE: Final = tuple(f"{number:03}" for number in range(1000))
 _OUTPUT = re.compile(r"(?P<head>.*)mm:ss(?P<fraction>\.S{1,9})?(?P<tail>[^msSnNA]*)\Z")
-_DATE_LETTERS = re.compile(r"(?:[yuMdEH]|'[^']*'|[^A-Za-z\[\]{}#'])*\Z")
+_DATE_LETTERS = re.compile(r"(?:[yuMdEHp]|'[^']*'|[^A-Za-z\[\]{}#'])*\Z")
 _INPUT = re.compile(
     r"(?P<head>.*HH)(?P<one>[^A-Za-z\[\]{}#'])mm(?P<two>[^A-Za-z\[\]{}#'])ss(?:(?P<point>[.,])(?P<fraction>S{1,9}))?"
     r"(?P<tail>(?:[^A-Za-z\[\]{}#']*(?:yyyy|uuuu|XXX|Z|X|XX)?)|'Z')\Z"
@@ -290,6 +290,7 @@ _WIDTHS = {"yyyy": 4, "uuuu": 4, "MM": 2, "MMM": 3, "dd": 2, "EEE": 3, "EE": 3, 
 def _widths(head: str) -> tuple[int, int] | None:
     """The shortest and the longest text of a head; None if only the plain way can tell."""
     shortest = longest = 0
+    head = head.replace("ppd", "dd")  # padded by a space: as wide
     for run in re.findall(r"'([^']+)'|([A-Za-z])(\2*)|(.)", head):
         quoted, letter, more, other = run
         if letter:

@@ -156,6 +156,7 @@ class _Matching:
 
     def __init__(self, compiled: re.Pattern[str]) -> None:
         self.search = compiled.match
+        self.groups = compiled.groups
 
 
 def _check_fields(fields: list[str]) -> None:
