@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shipper.pipeline.document import MISSING, Path, cast_reason
 from shipper.pipeline.failure import Failure

@@ -7,7 +7,7 @@ from typing import Any
 from tests.parity.case import Case
 
 TEXTS = [
-    "", "a", "A", "aBc", " a ", "\t\n a\r", "\u00a0a\u2003", "ÀÉ", "straße", "İıI", "ΑΣ ΣΑ ΑΣ.", "ŉǆﬁ", "😀", "a😀b",
+    "", "a", "A", "aBc", " a ", "\t\n a\r", "\u00a0a\u2003", "ÀÉ", "straße", "İ\u0131I", "ΑΣ ΣΑ ΑΣ.", "ŉǆﬁ", "😀", "a😀b",
     "𐐀𐐨", "e\u0301", "日本語", "x,y", "a=1 b=2", "12", "1.5", "true", "null", "{}", "%41+", "1kb", "\u0000\u001f!\u007f",
     "long " * 300,
 ]  # fmt: skip

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from tests.parity.case import Failed
+from tests.parity.case import Case, Failed
 from tests.parity.cases._fields import VALUES, case, invalid, missing, on_values, targets
 
 KIND = "kv"
@@ -34,6 +35,12 @@ def _fields() -> list[Any]:
             options = {"field": field, "ignore_missing": flag} | PLAIN
             cases += [case("field", KIND, options, document) for document in documents]
     return cases
+
+
+def _null_aside(one: Case) -> Case:
+    """A null has other words in Elasticsearch."""
+    ignored = one.definition["processors"][0][KIND]["ignore_missing"]
+    return replace(one, only="opensearch") if one.document == {"a": {"b": None}} and not ignored else one
 
 
 CASES = [
@@ -90,15 +97,15 @@ CASES = [
     case("trim_key", KIND, {"field": "m", "trim_key": "["} | PLAIN, {"m": "a=1"}, only="opensearch", refused="a pattern that Java does not take"),
     *(
         one
-        for trim in ("12", "<>,", "^1", "0-9", "\\s", "\n", ' "', "(", ")", "\"'", "é😀", "&&", "\\]\\[")
+        for trim in ("12", "<>,", "^1", "0-9", "\\s", "\n", ' "', "(", ")", "\"'", "é😀", "&", "\\[\\]", "\\]\\[")
         for one in _with("trim_value", {"trim_value": trim}, TEXTS[:34])
     ),
     *invalid("trim_value", KIND, {"field": "a"} | PLAIN, [5, ["a"]]),
     *_with("strip_brackets", {"strip_brackets": True}),
     *_with("strip_brackets", {"strip_brackets": False}),
-    *_with("strip_brackets trim_value", {"strip_brackets": True, "trim_value": ' "['}),
+    *_with("strip_brackets trim_value", {"strip_brackets": True, "trim_value": ' "\\['}),
     *(_with("strip_brackets", {"strip_brackets": True, "field_split": "&"}, [f"a={end}" for end in ("(1", "1)", "([1])", "<1>\n", '"\n', "(\n)", ")(", "'", "''", "'\r\n", "x)\u2028", "(x)\n\n", "(x)\r", "[]")])),
     *invalid("strip_brackets", KIND, {"field": "a"} | PLAIN, ["true", 1]),
-    *missing(KIND, PLAIN, ["a=1", 5, ["a=1"]]),
+    *(_null_aside(one) for one in missing(KIND, PLAIN, ["a=1", 5, ["a=1"]])),
     *(one for one in targets(KIND, PLAIN, "x=1 y=2") if "{{" not in str(one)),
 ]  # fmt: skip
