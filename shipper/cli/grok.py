@@ -35,9 +35,7 @@ A definitions file has one definition a line: the name, spaces, the regular expr
 Exit code 1 means that a line did not match."""
 _COLOURS = ("cyan", "green", "yellow", "magenta", "blue", "red")
 # What a log holds may have been written by anyone: control characters must not reach the terminal.
-_CONTROL = {
-    code: f"\\x{code:02x}" for code in (*range(9), *range(10, 32), *range(127, 160))
-}
+_CONTROL = {code: f"\\x{code:02x}" for code in (*range(9), *range(10, 32), *range(127, 160))}
 _FLAVOURS = ("elasticsearch", "opensearch")
 
 
@@ -47,12 +45,37 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     add = parser.add_argument
     add("pattern", metavar="PATTERN", nargs="?", help="the pattern")
-    add("file", metavar="FILE", nargs="?", default="-", help="lines to match (default: -, standard input)")
-    add("-D", metavar="NAME=REGEX", action="append", default=[], dest="definitions", help="define a name (may be repeated)")
+    add(
+        "file",
+        metavar="FILE",
+        nargs="?",
+        default="-",
+        help="lines to match (default: -, standard input)",
+    )
+    add(
+        "-D",
+        metavar="NAME=REGEX",
+        action="append",
+        default=[],
+        dest="definitions",
+        help="define a name (may be repeated)",
+    )
     add("--definitions", metavar="FILE", dest="definitions_file", help="file of definitions")
     add("--bank", choices=BANKS, default=LEGACY, help="standard names (default: legacy)")
-    add("--flavour", choices=_FLAVOURS, default=_FLAVOURS[0], help="whose meaning counts (default: elasticsearch)")
-    add("--list", metavar="NAME", nargs="?", const="", dest="listed", help="print all names, or one, with their texts")
+    add(
+        "--flavour",
+        choices=_FLAVOURS,
+        default=_FLAVOURS[0],
+        help="whose meaning counts (default: elasticsearch)",
+    )
+    add(
+        "--list",
+        metavar="NAME",
+        nargs="?",
+        const="",
+        dest="listed",
+        help="print all names, or one, with their texts",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -86,7 +109,10 @@ def run(args: argparse.Namespace) -> int:
             if problem:
                 code = 1
                 sys.stdout.flush()
-                print(f"{'<stdin>' if args.file == '-' else args.file}:{number}: {problem}", file=sys.stderr)
+                print(
+                    f"{'<stdin>' if args.file == '-' else args.file}:{number}: {problem}",
+                    file=sys.stderr,
+                )
     return code
 
 
@@ -169,7 +195,9 @@ def _definitions(args: argparse.Namespace) -> dict[str, str]:
                 continue
             name, _, text = line.strip().partition(" ")
             if not text.strip():
-                raise UsageError(f"{args.definitions_file}:{number}: expected a name, a space and a regular expression")
+                raise UsageError(
+                    f"{args.definitions_file}:{number}: expected a name, a space and a regular expression"
+                )
             found[name] = text.strip()
     for definition in args.definitions:
         name, sign, text = definition.partition("=")

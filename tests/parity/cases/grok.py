@@ -238,7 +238,7 @@ _ECS = (
     ("%{JAVASTACKTRACEPART}", "\tat com.example.Foo.bar(Foo.java:12)"), ("%{CATALINALOG}", "Jan 09, 2014 7:13:13 AM a.b.C run INFO: text"),
     ("%{MONGO3_LOG}", "2014-11-03T18:28:32.450-0500 I NETWORK [initandlisten] waiting"), ("%{RAILS3}", 'Started GET "/a" for 1.2.3.4 at 2026-01-02 03:04:05 +0100'),
     ("%{NAGIOSLOGLINE}", "[1427925600] CURRENT SERVICE STATE: h;s;OK;HARD;1;text"), ("%{BIND9}", "17-Feb-2018 23:06:56.326 queries: info: client 1.2.3.4#53 (a): query: a IN A + (5.6.7.8)"),
-    ("%{SYSLOG5424LINE}", "<34>1 2026-10-11T22:14:15.003Z host app 123 ID47 [x@1 a=\"b\"] text"), ("%{LOGLEVEL:l}", "an information"), ("%{S3_ACCESS_LOG}", "x"),
+    ("%{SYSLOG5424LINE}", '<34>1 2026-10-11T22:14:15.003Z host app 123 ID47 [x@1 a="b"] text'), ("%{LOGLEVEL:l}", "an information"), ("%{S3_ACCESS_LOG}", "x"),
     ("%{URIPATHPARAM:p}", "/a/b?c=1"), ("%{UNIXPATH:p}", "/ü/ö x"), ("%{EMAILADDRESS:e}", "a.b+c@example.org."), ("%{NOSUCH}", "x"), ("%{INT:a}", "none here"),
     ("%{SQUID3}", "1525344856.899 16867 10.170.72.111 TCP_TUNNEL/200 6256 CONNECT logs.example.net:443 - HIER_DIRECT/1.2.3.4 -"),
     ("%{ELB_ACCESS_LOG}", '2014-02-15T23:39:43.945958Z my-lb 1.2.3.4:2817 5.6.7.8:80 0.000073 0.001048 0.000057 200 200 0 29 "GET http://www.example.com:80/ HTTP/1.1"'),

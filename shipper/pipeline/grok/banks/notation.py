@@ -60,3 +60,8 @@ def side(table: Mapping[str, tuple[str, str]], *, ecs: bool) -> dict[str, str]:
 def alternatives(*texts: str) -> str:
     """A group of alternatives that captures nothing."""
     return f"(?:{'|'.join(texts)})"
+
+
+def columns(separator: str, *texts: str) -> str:
+    """Columns with a separator between them."""
+    return separator.join(texts)

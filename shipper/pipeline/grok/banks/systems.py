@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shipper.pipeline.grok.banks.notation import side, spell_all
+from shipper.pipeline.grok.banks.notation import columns, side, spell_all
 
 # -- syslog and cron -------------------------------------------------------------------------------------------------
 
@@ -45,29 +45,27 @@ _SYSLOG_LEGACY = {
     # The cluster lets the host repeat without anything in between, and so do we.
     "SYSLOGBASE2": "(?:<stamp>|<iso>) (?:<SYSLOGFACILITY> )?<host>+(?: <SYSLOGPROG>:)?",
     "SYSLOG5424BASE": "<SYSLOG5424PRI><NONNEGINT syslog5424_ver> +"
-    + " +".join(
-        (
-            "<TIMESTAMP_ISO8601 syslog5424_ts|->",
-            "<IPORHOST syslog5424_host|->",
-            "<-|SYSLOG5424PRINTASCII syslog5424_app>",
-            "<-|SYSLOG5424PRINTASCII syslog5424_proc>",
-            "<-|SYSLOG5424PRINTASCII syslog5424_msgid>",
-            "(?:<SYSLOG5424SD syslog5424_sd>|-)?",
-        )
+    + columns(
+        " +",
+        "<TIMESTAMP_ISO8601 syslog5424_ts|->",
+        "<IPORHOST syslog5424_host|->",
+        "<-|SYSLOG5424PRINTASCII syslog5424_app>",
+        "<-|SYSLOG5424PRINTASCII syslog5424_proc>",
+        "<-|SYSLOG5424PRINTASCII syslog5424_msgid>",
+        "(?:<SYSLOG5424SD syslog5424_sd>|-)?",
     ),
 }
 _SYSLOG_ECS = {
     "SYSLOGBASE2": "(?:<stamp>|<iso>)(?: <SYSLOGFACILITY>)?(?: <host>)?(?: <SYSLOGPROG>:)?",
     "SYSLOG5424BASE": "<SYSLOG5424PRI><NONNEGINT system.syslog.version> +"
-    + " +".join(
-        (
-            "<-|TIMESTAMP_ISO8601 timestamp>",
-            "<-|IPORHOST host.hostname>",
-            "<-|SYSLOG5424PRINTASCII process.name>",
-            "<-|POSINT process.pid int>",
-            "<-|SYSLOG5424PRINTASCII event.code>",
-            "<-|SYSLOG5424SD system.syslog.structured_data>?",
-        )
+    + columns(
+        " +",
+        "<-|TIMESTAMP_ISO8601 timestamp>",
+        "<-|IPORHOST host.hostname>",
+        "<-|SYSLOG5424PRINTASCII process.name>",
+        "<-|POSINT process.pid int>",
+        "<-|SYSLOG5424PRINTASCII event.code>",
+        "<-|SYSLOG5424SD system.syslog.structured_data>?",
     ),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shipper.pipeline.grok.banks.notation import side, spell_all
+from shipper.pipeline.grok.banks.notation import columns, side, spell_all
 
 # -- Apache ----------------------------------------------------------------------------------------------------------
 
@@ -159,14 +159,14 @@ _AWS_LEGACY = {
     "(?:<IP backendip>:?:<INT backendport int>|-) <NUMBER request_processing_time float> "
     "<NUMBER backend_processing_time float> <NUMBER response_processing_time float> <INT response int> "
     '<-|INT backend_response int> <INT received_bytes int> <INT bytes int> "<ELB_REQUEST_LINE>"',
-    "CLOUDFRONT_ACCESS_LOG": r"\t".join((
+    "CLOUDFRONT_ACCESS_LOG": columns(r"\t",
         r"(?<timestamp><YEAR>-<MONTHNUM>-<MONTHDAY>\t<TIME>)", "<WORD x_edge_location>", "<NUMBER sc_bytes int|->",
         "<IPORHOST clientip>", "<WORD cs_method>", "<HOSTNAME cs_host>", "<NOTSPACE cs_uri_stem>", "<NUMBER sc_status int>",
         "<GREEDYDATA referrer>", "<GREEDYDATA agent>", "<GREEDYDATA cs_uri_query>", "<GREEDYDATA cookies>",
         "<WORD x_edge_result_type>", "<NOTSPACE x_edge_request_id>", "<HOSTNAME x_host_header>", "<URIPROTO cs_protocol>",
         "<INT cs_bytes int>", "<GREEDYDATA time_taken float>", "<GREEDYDATA x_forwarded_for>", "<GREEDYDATA ssl_protocol>",
         "<GREEDYDATA ssl_cipher>", "<GREEDYDATA x_edge_response_result_type>",
-    )),
+    ),
 }  # fmt: skip
 _AWS_OPENSEARCH = {
     "ELB_ACCESS_LOG": _AWS_LEGACY["ELB_ACCESS_LOG"].replace(
@@ -193,7 +193,7 @@ _AWS_ECS = {
     '<INT http.request.body.bytes long> <INT http.response.body.bytes long> "<ELB_REQUEST_LINE>"'
     '(?: "<-|DATA user_agent.original>" <-|NOTSPACE tls.cipher> <-|NOTSPACE aws.elb.ssl_protocol>)?',
     "ELB_ACCESS_LOG": "<ELB_V1_HTTP_LOG>",
-    "CLOUDFRONT_ACCESS_LOG": r"\t".join((
+    "CLOUDFRONT_ACCESS_LOG": columns(r"\t",
         r"(?<timestamp><YEAR>-<MONTHNUM>-<MONTHDAY>\t<TIME>)", "<WORD aws.cloudfront.x_edge_location>",
         "<-|INT destination.bytes long>", "<IPORHOST source.ip>", "<WORD http.request.method>", "<HOSTNAME url.domain>",
         "<NOTSPACE url.path>", "(?:000|<INT http.response.status_code int>)", "<-|DATA http.request.referrer>",
@@ -202,13 +202,13 @@ _AWS_ECS = {
         "<HOSTNAME aws.cloudfront.http.request.host>", "<URIPROTO network.protocol>", "<-|INT source.bytes long>",
         "<NUMBER aws.cloudfront.time_taken float>", "<-|IP network.forwarded_ip>", "<-|DATA aws.cloudfront.ssl_protocol>",
         "<-|NOTSPACE tls.cipher>", "<WORD aws.cloudfront.x_edge_response_result_type>",
-    )) + r"(?:\t" + r"\t".join((
+    ) + r"(?:\t" + columns(r"\t",
         "(?:-|HTTP/<NUMBER http.version>)", "<-|DATA aws.cloudfront.fle_status>",
         "<-|DATA aws.cloudfront.fle_encrypted_fields>", "<INT source.port int>",
         "<NUMBER aws.cloudfront.time_to_first_byte float>", "<-|DATA aws.cloudfront.x_edge_detailed_result_type>",
         "<-|NOTSPACE http.request.mime_type>", "<-|INT aws.cloudfront.http.request.size long>",
         "<-|INT aws.cloudfront.http.request.range.start long>", "<-|INT aws.cloudfront.http.request.range.end long>",
-    )) + ")?",
+    ) + ")?",
 }  # fmt: skip
 
 
