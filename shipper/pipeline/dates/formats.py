@@ -48,7 +48,14 @@ if TYPE_CHECKING:
     """From a text and the current year; raises ``Unparsable``."""
 
 _COUNTS = {"UNIX": epoch.unix, "UNIX_MS": epoch.unix_ms, "TAI64N": epoch.tai64n}
+_NULLS = {
+    "UNIX": 'Cannot invoke "String.length()" because "in" is null',
+    "UNIX_MS": "Cannot parse null string: null",
+    "TAI64N": 'Cannot invoke "String.startsWith(String)" because "date" is null',
+}
+"""What the virtual machine says of a null."""
 _MISSING_YEAR = (f.NANO, f.SECOND_OF_DAY, f.MINUTE_OF_DAY, f.HOUR, f.DAY, f.MONTH)
+_FULL_DATES = frozenset({f.YEAR, f.ERA, f.JULIAN, f.DAY_OF_WEEK})
 _WEEK_LETTERS = frozenset({f.LOCAL_WEEK, f.LOCAL_WEEK_OF_MONTH, f.LOCAL_DAY})
 
 
@@ -77,9 +84,9 @@ def parser(
     """
     count = _COUNTS.get(format)
     if count is not None:
-        return _counting(count, zone)
+        return _counting(count, zone, _NULLS[format])
     if format == "ISO8601":
-        return _converting(_readers("iso8601", None, ROOT, flavour), zone, ROOT, "iso")
+        return _converting(_readers("iso8601", None, ROOT, flavour), zone, ROOT, flavour, iso=True)
     if flavour == "elasticsearch":
         format = format.removeprefix("8")  # noqa: A001
     overruling = (
@@ -94,15 +101,15 @@ def parser(
 
 def _never(reason: str) -> Parser:
     def fail(text: str | None, year: int) -> Moment:  # noqa: ARG001
-        raise Unparsable(f"Invalid format: {reason}", foreign=True)
+        raise Unparsable(reason, foreign=True)
 
     return fail
 
 
-def _counting(count: Callable[[str], tuple[int, int]], zone: Zone) -> Parser:
+def _counting(count: Callable[[str], tuple[int, int]], zone: Zone, null: str) -> Parser:
     def parse(text: str | None, year: int) -> Moment:  # noqa: ARG001 - counts need no year
         if text is None:
-            raise Unparsable(None, "null_pointer_exception", foreign=True)
+            raise Unparsable(null, "null_pointer_exception", foreign=True)
         return Moment(*count(text), zone)
 
     return parse
@@ -119,12 +126,12 @@ def split(format: str) -> list[str]:  # noqa: A002
         Invalid: one of them is empty.
     """
     if not format:
-        raise Invalid("no date pattern provided", None)
+        raise Invalid("No date pattern provided", None)
     parts = [
         part.strip("".join(map(chr, range(33)))) for part in format.removeprefix("8").split("||")
     ]
     if not all(parts):
-        raise Invalid("an empty element in a date pattern", None)
+        raise Invalid(f"Cannot have empty element in multi date format pattern: {format}", None)
     return parts
 
 
@@ -202,7 +209,7 @@ def _walk(node: Node) -> Iterator[Node]:
         yield from _walk(node.node)
 
 
-def _check(nodes: Sequence, locale: Locale, flavour: str) -> None:
+def _check(nodes: Sequence, locale: Locale, flavour: str, *, printed: bool = False) -> None:
     """Refuse what depends on the virtual machine's tables, or on how an OpenSearch node is started."""
     if locale is not ROOT and any(isinstance(node, ZoneId) and node.texts for node in _walk(nodes)):
         from shipper.pipeline.dates.abbreviations import COUNTRIES  # noqa: PLC0415 - rarely used
@@ -213,7 +220,7 @@ def _check(nodes: Sequence, locale: Locale, flavour: str) -> None:
         return
     numbers = {node.name for node in _walk(nodes) if isinstance(node, WeekNumber)}
     dates = {node.field for node in _walk(nodes) if isinstance(node, Number | Text)}
-    if numbers & _WEEK_LETTERS or (numbers and dates & {f.YEAR, f.ERA, f.JULIAN, f.DAY_OF_WEEK}):
+    if numbers and (printed or numbers & _WEEK_LETTERS or dates & _FULL_DATES):
         raise Unsupported(
             "the pattern letters Y w W e c without a locale: where weeks begin depends on how OpenSearch is started; name a locale"
         )
@@ -223,21 +230,23 @@ def _check(nodes: Sequence, locale: Locale, flavour: str) -> None:
 
 
 def _converting(
-    read: Read, zone: Zone, locale: Locale, flavour: str, *, overruled: bool = False
+    read: Read,
+    zone: Zone,
+    locale: Locale,
+    flavour: str,
+    *,
+    overruled: bool = False,
+    iso: bool = False,
 ) -> Parser:
     weeks = (ISO_WEEK, locale.week) if flavour == "elasticsearch" else (locale.week,)
-    fill = flavour != "iso"
-    default = UTC if flavour == "opensearch" else zone
+    default = UTC if flavour == "opensearch" and not iso else zone
+    empty = "cannot parse empty date" if flavour == "opensearch" else "cannot parse empty datetime"
 
     def parse(text: str | None, year: int) -> Moment:
         if not text:
-            raise Unparsable(
-                "cannot parse empty date"
-                if flavour == "opensearch"
-                else "cannot parse empty datetime"
-            )
+            raise Unparsable(empty)
         parsed = read(text)
-        if fill and _year_is_missing(parsed, weeks, flavour):
+        if not iso and _year_is_missing(parsed, weeks, flavour):
             return _in_year(parsed, year, zone)
         moment = _moment(parsed, weeks, default)
         return moment if overruled else moment.at(zone)
@@ -381,7 +390,7 @@ def formatter(
     if named is None:
         form = Form(compile_pattern(first))
         assert form.nodes is not None
-        _check(form.nodes, ROOT, flavour)
+        _check(form.nodes, ROOT, flavour, printed=True)
     else:
         form = named[0]
     nodes = form.nodes

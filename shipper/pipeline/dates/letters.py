@@ -169,7 +169,8 @@ LETTERS: Final[dict[str, Letter]] = {
     "Z": _letter("offset without a colon", _TO_5, _offset),
 }  # fmt: skip
 
-ALWAYS: Final = frozenset("yuYgAnN")  # may stand as often as one likes, up to 19 times
+ALWAYS: Final = frozenset(name for name, letter in LETTERS.items() if not letter.counts)
+"""Letters that may stand up to 19 times."""
 
 MARKS: Final[dict[str, str]] = {
     "p": "the next letter's value, made up with spaces to this many characters",

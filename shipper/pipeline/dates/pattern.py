@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from shipper.pipeline.dates.letters import LETTERS
+from shipper.pipeline.dates.letters import ALWAYS, LETTERS
 from shipper.pipeline.dates.nodes import Literal, Node, Optional, Pad, Sequence
 from shipper.pipeline.dates.numbers import Fraction, Number, WeekNumber
 from shipper.pipeline.failure import Invalid, Unsupported
+
+_WIDTH = "The minimum width must be from 1 to 19 inclusive but was {1}"
+_COUNTS = {
+    "V": "Pattern letter count must be 2: {0}",
+    "O": "Pattern letter count must be 1 or 4: {0}",
+    "v": "Wrong number of pattern letters: {0}",
+    "B": "Wrong number of pattern letters: {0}",
+    "c": 'Invalid pattern "cc"',
+    "S": "Minimum width must be from 0 to 9 inclusive but was {1}",
+} | dict.fromkeys(ALWAYS, _WIDTH)
+"""What Java says of a count that a letter cannot have, where that is not that it is too many."""
 
 
 class _Section:
@@ -76,10 +87,10 @@ def compile(pattern: str) -> Sequence:  # noqa: A001 - as ``re.compile``
                 stack.append(_Section())
             elif character == "]":
                 if len(stack) == 1:
-                    raise Invalid("] without a [ before it", position)
+                    raise Invalid("Pattern invalid as it contains ] without previous [", position)
                 _close(stack)
             elif character in "{}#":
-                raise Invalid(f"the reserved character {character}", position)
+                raise Invalid(f"Pattern includes reserved character: '{character}'", position)
             else:
                 stack[-1].append(Literal(character))
             position += 1
@@ -108,15 +119,19 @@ def _letters(section: _Section, pattern: str, position: int) -> int:
         start = position + count
         following = pattern[start : start + 1]
         if not (following.isascii() and following.isalpha()):
-            raise Invalid("p must be followed by a letter", position)
+            raise Invalid(
+                f"Pad letter 'p' must be followed by valid pad pattern: {pattern}", position
+            )
         section.pad, section.value = count, -1
         position = start
         name, count = pattern[position], _run(pattern, position)
     letter = LETTERS.get(name)
     if letter is None:
-        raise Invalid(f"the letter {name} means nothing", position)
+        raise Invalid(f"Unknown pattern letter: {name}", position)
     if (letter.counts and count not in letter.counts) or count > 19:
-        raise Invalid(f"{count} times the letter {name}", position)
+        raise Invalid(
+            _COUNTS.get(name, "Too many pattern letters: {0}").format(name, count), position
+        )
     reason = letter.refused.get(count) or letter.refused.get(0)
     if reason:
         raise Unsupported(f"the pattern letters {name * count}: {reason}", position)
@@ -138,6 +153,6 @@ def _quoted(section: _Section, pattern: str, position: int) -> int:
             end += 1
         end += 1
     else:
-        raise Invalid("a quote is never closed", position)
+        raise Invalid(f"Pattern ends with an incomplete string literal: {pattern}", position)
     section.append(Literal(pattern[start:end].replace("''", "'") or "'"))
     return end + 1
