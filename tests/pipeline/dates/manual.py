@@ -54,8 +54,7 @@ TAIL = """\
 
 - No year: the current one, by UTC. `Dec 31` read in January is in the future, as in the cluster. Days that the month has not become its
   last one (`Feb 30`), which they do nowhere else.
-- No month or day: the first. No time: midnight. A time without a date, with a year that a format knows but the text does not: see the
-  year.
+- No month or day: the first. No time: midnight.
 - A day of the week is compared with the date only if the year is `u`, not `y`.
 - No zone: `timezone`, else UTC. In a gap of summer time the clock goes on (02:30 becomes 03:30); in an overlap the earlier time is meant.
 
