@@ -69,7 +69,10 @@ def _reads(node: Any) -> frozenset[str] | None:
         return None if node.name == "ctx" else frozenset()
     name = _field(node)
     if name is not None:
-        return _joined(frozenset([name]), node.arguments[1:] if isinstance(node, tree.LocalCall) else [])
+        return _joined(
+            frozenset([name]),
+            node.arguments[1:] if isinstance(node, tree.Call | tree.LocalCall) else [],
+        )
     parts: list[Any] = []
     if isinstance(node, list | tuple):
         parts = list(node)
@@ -88,15 +91,33 @@ def _joined(found: frozenset[str], parts: Sequence[Any]) -> frozenset[str] | Non
 
 
 def _field(node: Any) -> str | None:
-    """The field that ``ctx.x``, ``ctx['x']`` or ``$('x.y', …)`` names."""
-    if isinstance(node, tree.LocalCall) and node.name == "$" and isinstance(node.arguments[0], tree.Literal):
-        return str(node.arguments[0].value).split(".", maxsplit=1)[0]
-    if isinstance(node, tree.Dot | tree.Brace) and isinstance(node.target, tree.Name) and node.target.name == "ctx":
+    """The field that ``ctx.x``, ``ctx['x']``, ``ctx.containsKey('x')`` or ``$('x.y', …)`` names."""
+    if (
+        isinstance(node, tree.Call)
+        and node.name in {"containsKey", "get", "getOrDefault"}
+        and node.arguments
+    ):
+        name = node.arguments[0]
+        if _is_ctx(node.target) and isinstance(name, tree.Literal) and isinstance(name.value, str):
+            return name.value
+        return None
+    if (
+        isinstance(node, tree.LocalCall)
+        and node.name == "$"
+        and isinstance(node.arguments[0], tree.Literal)
+    ):
+        path = str(node.arguments[0].value)
+        return None if "." in path else path
+    if isinstance(node, tree.Dot | tree.Brace) and _is_ctx(node.target):
         if isinstance(node, tree.Dot):
             return None if node.name == "empty" else node.name
         if isinstance(node.index, tree.Literal) and isinstance(node.index.value, str):
             return node.index.value
     return None
+
+
+def _is_ctx(node: tree.Node) -> bool:
+    return isinstance(node, tree.Name) and node.name == "ctx"
 
 
 def _framed(node: Any) -> bool:
@@ -123,8 +144,10 @@ def _renamed(run: Callable[[Any], bool]) -> Callable[[Any], bool]:
         try:
             return run(ctx)
         except ScriptFailure as failure:
-            if failure.reason and VIEW in failure.reason:
-                raise ScriptFailure(failure.reason.replace(VIEW, name), failure.cause, foreign=failure.foreign) from None
+            if failure.root and VIEW in failure.root:
+                raise ScriptFailure(
+                    failure.root.replace(VIEW, name), failure.cause, foreign=failure.foreign
+                ) from None
             raise
 
     return renamed

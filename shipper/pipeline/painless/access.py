@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from shipper.pipeline.painless import objects
 from shipper.pipeline.painless.containers import item, mine
-from shipper.pipeline.painless.failures import ScriptFailure, illegal, missing, out_of_bounds, uncastable
+from shipper.pipeline.painless.failures import (
+    ScriptFailure,
+    illegal,
+    missing,
+    out_of_bounds,
+    uncastable,
+)
 from shipper.pipeline.painless.library import GETTERS
 from shipper.pipeline.values import INT_MAX, INT_MIN, Byte, Char, Short
 
@@ -99,16 +105,22 @@ def braced(value: Any, index: Any, kind: str = "def") -> Any:
             place += len(value)
         if where is objects.MadeArray and not 0 <= place < len(value):
             raise ScriptFailure(
-                f"Index {place} out of bounds for length {len(value)}", "array_index_out_of_bounds_exception", foreign=True
+                f"Index {place} out of bounds for length {len(value)}",
+                "array_index_out_of_bounds_exception",
+                foreign=True,
             )
         return item(value, place)
-    raise illegal(f"Attempting to address a non-array-like type [{objects.class_name(value)}] as an array.")
+    raise illegal(
+        f"Attempting to address a non-array-like type [{objects.class_name(value)}] as an array."
+    )
 
 
 def position(index: Any, kind: str) -> int:
     """An index as ``int``, converted as the virtual machine does."""
     if kind in {"String", "boolean", "long", "float", "double"}:
-        raise ScriptFailure("cannot convert the index to int", "wrong_method_type_exception", foreign=True)
+        raise ScriptFailure(
+            "cannot convert the index to int", "wrong_method_type_exception", foreign=True
+        )
     if index is None:
         raise missing()
     if type(index) is Char:
@@ -134,9 +146,27 @@ def store(value: Any, name: Any, new: Any, *, brace: bool) -> None:
         item(mine(value), index)
         value[index] = new
     elif brace:
-        raise illegal(f"Attempting to address a non-array-like type [{objects.class_name(value)}] as an array.")
+        raise illegal(
+            f"Attempting to address a non-array-like type [{objects.class_name(value)}] as an array."
+        )
     else:
         raise illegal(f"dynamic setter [{objects.class_name(value)}, {name}] not found")
+
+
+def anywhere(table: dict[str, Any], path: str, fallback: Any) -> Any:
+    """
+    ``$(path, fallback)``: down the maps as far as they go, and what is left of the path as one name.
+
+    Null is a value; the fallback stands for what is not there.
+    """
+    rest = path
+    while "." in rest:
+        name, _, after = rest.partition(".")
+        inner = table.get(name)
+        if inner.__class__ is not dict:
+            break
+        table, rest = inner, after
+    return table.get(rest, fallback)
 
 
 def _step(value: Any, part: Part) -> Any:
@@ -209,5 +239,3 @@ def _many(before: Callable[[Any], Any], part: Part) -> Callable[[Any], Any]:
         return _step(value, part)
 
     return run
-
-

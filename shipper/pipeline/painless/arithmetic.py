@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shipper.pipeline.painless.failures import ScriptFailure, bad_class, missing
 from shipper.pipeline.painless.objects import class_name, equals, text
-from shipper.pipeline.values import INT_MAX, INT_MIN, LONG_MAX, LONG_MIN, Byte, Char, Float, Long, Short, long
+from shipper.pipeline.values import (
+    INT_MAX,
+    INT_MIN,
+    LONG_MAX,
+    LONG_MIN,
+    Byte,
+    Char,
+    Float,
+    Long,
+    Short,
+    long,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,7 +125,13 @@ STATIC: Final[dict[str, dict[str, Callable[[Any, Any], Any]]]] = {
     "long": _of(int64, 64) | _COMPARE,
     "float": {name: _single(work) for name, work in _DOUBLE.items()} | _COMPARE,
     "double": _DOUBLE | _COMPARE,
-    "boolean": {"&": operator.and_, "|": operator.or_, "^": operator.xor, "==": operator.is_, "!=": operator.is_not},
+    "boolean": {
+        "&": operator.and_,
+        "|": operator.or_,
+        "^": operator.xor,
+        "==": operator.is_,
+        "!=": operator.is_not,
+    },
 }
 """Functions by type and operator; operands are plain numbers of that type."""
 
@@ -150,7 +167,12 @@ def box(value: Any, type_: str) -> Any:
     return _BOXES[type_](value) if type_ in _BOXES else value
 
 
-_BOXES: Final[dict[str, Callable[[Any], Any]]] = {"float": Float, "short": Short, "byte": Byte, "char": Char}
+_BOXES: Final[dict[str, Callable[[Any], Any]]] = {
+    "float": Float,
+    "short": Short,
+    "byte": Byte,
+    "char": Char,
+}
 
 
 class Dynamic:
@@ -195,7 +217,10 @@ class Dynamic:
 
     def _generic(self, symbol: str, a: Any, b: Any, one: int, two: int) -> Any:
         """With a BigInteger, which computes as its low 32 bits beside an Integer."""
-        if not (isinstance(a, int | float | Char) and isinstance(b, int | float | Char)) or 5 in {one, two}:
+        if not (isinstance(a, int | float | Char) and isinstance(b, int | float | Char)) or 5 in {
+            one,
+            two,
+        }:
             raise self._classes(symbol, a, b)
         rank = max(one, two, 1)
         found = STATIC[_NAMES[rank]][symbol](number(a, rank), number(b, rank))
@@ -255,10 +280,16 @@ class Dynamic:
             if a is None:
                 raise missing("args[0]")
             if two not in {1, 2}:
-                raise missing("right") if b is None else bad_class(f"Cannot cast {class_name(b)} to java.lang.Long", foreign=True)
+                raise (
+                    missing("right")
+                    if b is None
+                    else bad_class(f"Cannot cast {class_name(b)} to java.lang.Long", foreign=True)
+                )
             if one not in {1, 2}:
                 if one:
-                    raise bad_class(f"Cannot apply [{symbol}] operation to type [{(*_NAMES, 'boolean')[one]}]")
+                    raise bad_class(
+                        f"Cannot apply [{symbol}] operation to type [{(*_NAMES, 'boolean')[one]}]"
+                    )
                 raise self._integral(a)
             return box(STATIC[_NAMES[one]][symbol](number(a, one), number(b, 2)), _NAMES[one])
 

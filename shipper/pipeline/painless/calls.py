@@ -6,19 +6,22 @@ On ``def`` a table by the receiver's class is made when the script is loaded. A 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from shipper.pipeline.failure import Invalid
 from shipper.pipeline.painless import classes, objects, tree
-from shipper.pipeline.painless.access import position
-from shipper.pipeline.painless.arithmetic import box
-from shipper.pipeline.painless.failures import ScriptFailure, illegal, missing, uncastable
+from shipper.pipeline.painless.failures import illegal, missing
 from shipper.pipeline.painless.library import FUNCTIONAL, METHODS, STATICS, Method
 from shipper.pipeline.painless.parts import Base, Scope, Value
-from shipper.pipeline.values import LONG_MAX, LONG_MIN, Byte, Char, Float, Long, Short, ZonedDateTime
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from shipper.pipeline.painless.sites import dispatch, site
+from shipper.pipeline.values import (
+    Byte,
+    Char,
+    Float,
+    Long,
+    Short,
+    ZonedDateTime,
+)
 
 _RECEIVERS: Final[dict[type, str]] = {
     str: "String",
@@ -41,6 +44,7 @@ _RECEIVERS: Final[dict[type, str]] = {
     ZonedDateTime: "ZonedDateTime",
     objects.MadeArray: "String[]",
 }
+_WHOLES: Final = {"int": "Integer", "long": "Long", "": "BigInteger"}
 UNTRANSLATED: Final = frozenset(
     [
         ("replaceAll", 2), ("replaceFirst", 2), ("chars", 0), ("codePoints", 0), ("codePointAt", 1), ("codePointBefore", 1),
@@ -74,12 +78,18 @@ class Calls(Base):
             return self.dynamic_call(node, target, None if node.safe else want)
         method = METHODS[target.type].get((node.name, len(node.arguments)))
         if method is None:
-            self.refuse(f"the method {target.type}.{node.name} with {len(node.arguments)} arguments", node.offset)
+            self.refuse(
+                f"the method {target.type}.{node.name} with {len(node.arguments)} arguments",
+                node.offset,
+            )
         arguments = self.arguments(method, node)
         if node.safe and (method.returns in classes.PRIMITIVE or method.returns == "void"):
             raise Invalid("result of null safe operator must be nullable", node.offset)
         if node.safe and method.returns != "def":
-            self.refuse("?. with a call whose type is known, which the cluster compiles wrongly", node.offset)
+            self.refuse(
+                "?. with a call whose type is known, which the cluster compiles wrongly",
+                node.offset,
+            )
         return self.known_call(method, target, arguments, node)
 
     @staticmethod
@@ -97,6 +107,17 @@ class Calls(Base):
                 raise missing()
             return work(receiver, *values)
 
+        if len(runs) == 1 and not safe:
+            (first,) = runs
+
+            def call_one(frame: Any) -> Any:
+                receiver = run(frame)
+                value = first(frame)
+                if receiver is None:
+                    raise missing()
+                return work(receiver, value)
+
+            return Value(method.returns, call_one, node.offset)
         if not (runs or safe):
             return Value(method.returns, lambda frame: work(_receiver(run(frame))), node.offset)
         return Value(method.returns, call, node.offset)
@@ -105,7 +126,10 @@ class Calls(Base):
         """``Math.max(a, b)``."""
         method = STATICS.get(owner, {}).get((node.name, len(node.arguments)))
         if method is None:
-            self.refuse(f"the static method {owner}.{node.name} with {len(node.arguments)} arguments", node.offset)
+            self.refuse(
+                f"the static method {owner}.{node.name} with {len(node.arguments)} arguments",
+                node.offset,
+            )
         runs = [argument.run for argument in self.arguments(method, node)]
         work = method.call
         if len(runs) == 1:
@@ -128,49 +152,58 @@ class Calls(Base):
     def dynamic_call(self, node: tree.Call, target: Value, want: str | None) -> Value:
         """A method on ``def``: the class of the receiver tells which."""
         key = node.name, len(node.arguments)
-        owners = {kind: METHODS[name][key] for kind, name in _RECEIVERS.items() if key in METHODS[name]}
-        whole = {name: METHODS[name][key] for name in ("Integer", "Long", "BigInteger") if key in METHODS[name]}
+        owners = {
+            kind: METHODS[name][key] for kind, name in _RECEIVERS.items() if key in METHODS[name]
+        }
+        whole = {
+            name: METHODS[name][key]
+            for name in ("Integer", "Long", "BigInteger")
+            if key in METHODS[name]
+        }
         if key in UNTRANSLATED or not (owners or whole):
             self.refuse(f"the method {node.name} with {key[1]} arguments", node.offset)
         parameters = {method.parameters for method in (*owners.values(), *whole.values())}
-        values = [self.dynamic_argument(argument, {types[place] for types in parameters}) for place, argument in enumerate(node.arguments)]
+        values = [
+            self.dynamic_argument(argument, {types[place] for types in parameters})
+            for place, argument in enumerate(node.arguments)
+        ]
         types = [value.type for value in values]
-        sites = {kind: _site(method, types, want) for kind, method in owners.items()}
-        wholes = {name: _site(method, types, want) for name, method in whole.items()}
+        sites = {kind: site(method, types, want) for kind, method in owners.items()}
+        wholes = {name: site(method, types, want) for name, method in whole.items()}
         run, runs, safe = target.run, [value.run for value in values], node.safe
         name, count = key
 
-        def call(frame: Any) -> Any:
-            receiver = run(frame)
-            kind = receiver.__class__
-            site = sites.get(kind)
-            if site is not None:
-                return site(receiver, *[one(frame) for one in runs])
+        def rare(frame: Any, receiver: Any) -> Any:
             if receiver is None and safe:
                 return None
             arguments = [one(frame) for one in runs]
-            if kind is int:
-                site = wholes.get(classes.primitive_of(receiver).replace("int", "Integer").replace("long", "Long") or "BigInteger")
-                if site is not None:
-                    return site(receiver, *arguments)
+            if receiver.__class__ is int:
+                found = wholes.get(_WHOLES[classes.primitive_of(receiver)])
+                if found is not None:
+                    return found(receiver, *arguments)
             if receiver is None:
                 raise missing("callArgs[0]")
-            raise illegal(f"dynamic method [{objects.class_name(receiver)}, {name}/{count}] not found")
+            raise illegal(
+                f"dynamic method [{objects.class_name(receiver)}, {name}/{count}] not found"
+            )
 
-        return Value("def", call, node.offset, linked=not safe)
+        return Value("def", dispatch(run, runs, sites, rare), node.offset, linked=not safe)
 
     def dynamic_argument(self, node: tree.Node, wants: set[str]) -> Value:
         """One argument; a lambda is translated for the interface that the method wants."""
         if not isinstance(node, tree.Lambda | tree.Reference):
-            if wants & FUNCTIONAL.keys():
+            if wants <= FUNCTIONAL.keys():
                 self.refuse("a function that is not written as a lambda", node.offset)
             value = self.visit(node)
             if value.type == "void":
                 raise Invalid("this call gives no value", node.offset)
             return value
-        if len(wants) != 1:
-            self.refuse("a lambda for a method that differs between classes", node.offset)
-        return self.function(node, next(iter(wants)))
+        interfaces = sorted(wants & FUNCTIONAL.keys())
+        if len(interfaces) != 1:
+            self.refuse(
+                "a lambda for a method that differs between classes, or takes none", node.offset
+            )
+        return self.function(node, interfaces[0])
 
     def function(self, node: tree.Node, interface: str) -> Value:
         """A lambda as a Python function of boxed values."""
@@ -215,7 +248,9 @@ class Calls(Base):
         made: Any = objects.MadeList if name == "ArrayList" else objects.MadeMap
         if not node.arguments:
             return Value(name, lambda _: made(), node.offset)
-        run = self.wanted(node.arguments[0], "Collection" if name == "ArrayList" else "Map", internal=True).run
+        run = self.wanted(
+            node.arguments[0], "Collection" if name == "ArrayList" else "Map", internal=True
+        ).run
         return Value(name, lambda frame: made(_receiver(run(frame))), node.offset)
 
     def class_named(self, node: tree.Node) -> str | None:
@@ -224,7 +259,11 @@ class Calls(Base):
         while isinstance(node, tree.Dot) and not node.safe:
             parts.append(node.name)
             node = node.target
-        if not isinstance(node, tree.Name) or node.name in {"ctx", "params"} or self.scope.find(node.name) is not None:
+        if (
+            not isinstance(node, tree.Name)
+            or node.name in {"ctx", "params"}
+            or self.scope.find(node.name) is not None
+        ):
             return None
         name = ".".join([node.name, *reversed(parts)])
         name = classes.QUALIFIED.get(name, name)
@@ -237,91 +276,3 @@ def _receiver(value: Any) -> Any:
     if value is None:
         raise missing()
     return value
-
-
-def _site(method: Method, types: list[str], wanted: str | None) -> Callable[..., Any]:
-    """One method as it is called with arguments of these static types: boxed result, arguments converted as the virtual machine does."""
-    work, returns = method.call, method.returns
-    if not _links(returns, wanted):
-        return _unlinked
-    converters = [_converter(type_, want) for type_, want in zip(types, method.parameters, strict=True)]
-    if any(converters):
-        inner = work
-
-        def work(receiver: Any, *values: Any) -> Any:
-            return inner(receiver, *[value if convert is None else convert(value) for convert, value in zip(converters, values, strict=True)])
-
-    if returns in {"long", "float", "short", "byte", "char"}:
-        return lambda receiver, *values: box(work(receiver, *values), returns)
-    return work
-
-
-def _links(returns: str, wanted: str | None) -> bool:
-    """Whether the virtual machine knows a way from a method's result to the type wanted."""
-    if wanted in {None, "def", "Object"} or returns in {"def", "Object", "Integer", "Long", "Double"}:
-        return True
-    if returns not in classes.PRIMITIVE and returns != "String":
-        return wanted not in classes.PRIMITIVE
-    if returns == "String":
-        return wanted not in classes.PRIMITIVE and wanted not in classes.BOXED
-    try:
-        classes.cast(returns, wanted or "def", internal=True)
-    except classes.Mismatch:
-        return False
-    return wanted not in classes.BOXED or classes.BOXED[wanted or ""] == returns
-
-
-def _unlinked(*_: Any) -> Any:
-    raise ScriptFailure("cannot convert the result", "wrong_method_type_exception", foreign=True)
-
-
-def _converter(type_: str, want: str) -> Callable[[Any], Any] | None:
-    if want in FUNCTIONAL:
-        return None
-    if want in {"def", "Object"}:
-        return classes.cast(type_, "def") if type_ in classes.PRIMITIVE else None
-    if want in classes.BOXED:
-        boxed, implicit = classes.cast(type_, "def"), classes.cast("def", want)
-        assert implicit is not None
-        return implicit if boxed is None else lambda value: implicit(boxed(value))
-    if type_ == want or (type_ in classes.SUPERS and want in classes.SUPERS[type_]):
-        return None
-    if type_ in classes.PRIMITIVE:
-        if want in classes.PRIMITIVE:
-            try:
-                return classes.cast(type_, want)
-            except classes.Mismatch:
-                pass
-        return _unconvertible
-    if want in classes.PRIMITIVE:
-        if type_ not in {"def", "Object", "Number", *classes.BOXED}:
-            return _unconvertible
-        return _to_int if want == "int" else _to_long
-    test = classes.instance(want)
-
-    def check(value: Any) -> Any:
-        if value is None or test(value):
-            return value
-        raise uncastable(value, want)
-
-    return check
-
-
-def _unconvertible(value: Any) -> Any:
-    raise ScriptFailure(
-        f"cannot convert the argument {type(value).__name__}", "wrong_method_type_exception", foreign=True
-    )
-
-
-def _to_int(value: Any) -> int:
-    return position(value, "def")
-
-
-def _to_long(value: Any) -> int:
-    if value is None:
-        raise missing()
-    if type(value) in {int, Long, Short, Byte} and LONG_MIN <= value <= LONG_MAX:
-        return int(value)
-    if type(value) is Char:
-        return ord(value)
-    raise uncastable(value, "java.lang.Long")

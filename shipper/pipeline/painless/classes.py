@@ -7,13 +7,23 @@ Python's numbers; a ``char`` is a ``Char``.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, Final
 
 from shipper.pipeline.painless import objects
 from shipper.pipeline.painless.arithmetic import box, int32, int64
 from shipper.pipeline.painless.failures import ScriptFailure, bad_class, missing, uncastable
-from shipper.pipeline.values import INT_MAX, INT_MIN, LONG_MAX, LONG_MIN, Byte, Char, Float, Long, Short, ZonedDateTime
+from shipper.pipeline.values import (
+    INT_MAX,
+    INT_MIN,
+    LONG_MAX,
+    LONG_MIN,
+    Byte,
+    Char,
+    Float,
+    Long,
+    Short,
+    ZonedDateTime,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +48,7 @@ SUPERS: Final = {
     "String": ("CharSequence", "Comparable", "Object"),
     "Boolean": ("Comparable", "Object"),
     "Character": ("Comparable", "Object"),
-    **{name: ("Number", "Comparable", "Object") for name in ("Byte", "Short", "Integer", "Long", "Float", "Double", "BigInteger")},
+    **dict.fromkeys(("Byte", "Short", "Integer", "Long", "Float", "Double", "BigInteger"), ("Number", "Comparable", "Object")),
     "Iterable": ("Object",),
     "Collection": ("Iterable", "Object"),
     "List": ("Collection", "Iterable", "Object"),
@@ -106,11 +116,18 @@ def instance(name: str) -> Callable[[Any], bool]:
     if name in {"Object", "def"}:
         return lambda value: value is not None
     if name in {"Integer", "Long", "BigInteger"}:
-        low, high = {"Integer": (INT_MIN, INT_MAX), "Long": (LONG_MIN, LONG_MAX), "BigInteger": (0, 0)}[name]
+        low, high = {
+            "Integer": (INT_MIN, INT_MAX),
+            "Long": (LONG_MIN, LONG_MAX),
+            "BigInteger": (0, 0),
+        }[name]
         if name == "Integer":
             return lambda value: type(value) is int and low <= value <= high
         if name == "Long":
-            return lambda value: type(value) is Long or (type(value) is int and low <= value <= high and not INT_MIN <= value <= INT_MAX)
+            return lambda value: (
+                type(value) is Long
+                or (type(value) is int and low <= value <= high and not INT_MIN <= value <= INT_MAX)
+            )
         return lambda value: type(value) is int and not LONG_MIN <= value <= LONG_MAX
     kinds = _INSTANCES.get(name, frozenset())
     return lambda value: type(value) in kinds
@@ -151,7 +168,9 @@ def promote_branches(one: str, two: str) -> str:
     return "Object"
 
 
-def cast(source: str, target: str, *, explicit: bool = False, internal: bool = False) -> Callable[[Any], Any] | None:
+def cast(
+    source: str, target: str, *, explicit: bool = False, internal: bool = False
+) -> Callable[[Any], Any] | None:
     """
     The conversion of values of one type to another; None if there is nothing to do.
 
@@ -195,7 +214,7 @@ def linked(target: str) -> Callable[[Any], Any] | None:
             return convert(value)
         except ScriptFailure as failure:
             if failure.cause == "class_cast_exception":
-                raise bad_class(failure.reason or "", foreign=True) from None
+                raise bad_class(failure.root or "", foreign=True) from None
             raise
 
     return run
@@ -218,8 +237,13 @@ def _widens(source: str, target: str) -> bool:
     return NUMERIC.index(source) <= NUMERIC.index(target)
 
 
-def _from_primitive(source: str, target: str, explicit: bool, internal: bool) -> Callable[[Any], Any] | None:
-    if target == "def" or (internal and (target == "Object" or (target == "Number" and source in NUMERIC and source != "char"))):
+def _from_primitive(
+    source: str, target: str, explicit: bool, internal: bool
+) -> Callable[[Any], Any] | None:
+    if target == "def" or (
+        internal
+        and (target == "Object" or (target == "Number" and source in NUMERIC and source != "char"))
+    ):
         return None if source in {"boolean", "int", "double"} else lambda value: box(value, source)
     if source == "char" and target == "String" and explicit:
         return str.__str__
@@ -302,7 +326,13 @@ def primitive_of(value: Any) -> str:
     """The primitive type of an object: ``int`` of an Integer; empty for what is none."""
     kind = type(value)
     if kind is int:
-        return "int" if INT_MIN <= value <= INT_MAX else "long" if LONG_MIN <= value <= LONG_MAX else ""
+        return (
+            "int"
+            if INT_MIN <= value <= INT_MAX
+            else "long"
+            if LONG_MIN <= value <= LONG_MAX
+            else ""
+        )
     return _KINDS.get(kind, "")
 
 

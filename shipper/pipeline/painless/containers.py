@@ -191,7 +191,9 @@ MAP: Final[dict[str, Callable[..., Any]]] = {
     "put(def,def)def": _put,
     "remove(def)def": _remove,
     "clear()void": lambda table: mine(table).clear(),
-    "every(BiPredicate)boolean": lambda table, test: all(test(name, table[name]) for name in ordered(table)),
+    "every(BiPredicate)boolean": lambda table, test: all(
+        test(name, table[name]) for name in ordered(table)
+    ),
 }
 ENTRY: Final[dict[str, Callable[..., Any]]] = {
     "getKey()def": lambda entry: entry[0],
@@ -200,7 +202,11 @@ ENTRY: Final[dict[str, Callable[..., Any]]] = {
 STATIC_COLLECTIONS: Final[dict[str, Callable[..., Any]]] = {
     "emptyList()List": MadeList,
     "emptyMap()Map": MadeMap,
-    "frequency(Collection,def)int": lambda items, wanted: sum(objects.same(wanted, value) for value in items),
-    "disjoint(Collection,Collection)boolean": lambda one, other: not any(objects.holds(other, value) for value in one),
+    "frequency(Collection,def)int": lambda items, wanted: sum(
+        objects.same(wanted, value) for value in items
+    ),
+    "disjoint(Collection,Collection)boolean": lambda one, other: (
+        not any(objects.holds(other, value) for value in one)
+    ),
 }
 STATIC_ARRAYS: Final[dict[str, Callable[..., Any]]] = {}

@@ -80,7 +80,7 @@ class Expressions:
 
     def type_begins(self) -> bool:
         """Whether a type's name may begin here."""
-        return self.kind == "def" or self.kind == "name" or self.kind in PRIMITIVES
+        return self.kind in {"def", "name"} or self.kind in PRIMITIVES
 
     def type(self) -> str:
         """A type's name, with ``[]`` for each dimension."""
@@ -243,7 +243,7 @@ class Expressions:
                 return tree.LocalCall(offset, token.text, self.arguments())
             return tree.Name(offset, token.text)
         self.at -= 1
-        self.unexpected("an expression")
+        return self.unexpected("an expression")
 
     def new(self) -> tree.Node:
         """``new Type(…)`` or an array."""

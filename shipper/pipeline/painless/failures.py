@@ -1,5 +1,5 @@
 """
-What a script throws: a ``Failure`` whose reason is that of the innermost cause, as ``_ingest.on_failure_message`` shows it.
+What a script throws: a ``script_exception`` with the reason ``runtime error``, around the cause that handlers see as ``_ingest.on_failure_message``.
 
 ``foreign`` marks what the Java virtual machine words.
 """
@@ -22,14 +22,16 @@ class ScriptFailure(Failure):
     """
 
     def __init__(self, reason: str | None, cause: str, *, foreign: bool = False) -> None:
-        super().__init__(reason, "script_exception", foreign=foreign)
+        super().__init__("runtime error", "script_exception", foreign=foreign, root=reason)
         self.cause = cause
 
 
 def missing(what: str = "value") -> ScriptFailure:
     """Something was asked of null."""
     return ScriptFailure(
-        f'Cannot invoke "Object.getClass()" because "{what}" is null', "null_pointer_exception", foreign=True
+        f'Cannot invoke "Object.getClass()" because "{what}" is null',
+        "null_pointer_exception",
+        foreign=True,
     )
 
 
@@ -51,12 +53,15 @@ def uncastable(value: Any, wanted: str) -> ScriptFailure:
 def out_of_bounds(index: int, length: int) -> ScriptFailure:
     """An index beyond a list."""
     return ScriptFailure(
-        f"Index {index} out of bounds for length {length}", "index_out_of_bounds_exception", foreign=True
+        f"Index {index} out of bounds for length {length}",
+        "index_out_of_bounds_exception",
+        foreign=True,
     )
 
 
 def read_only() -> ScriptFailure:
     """A condition writes to the document."""
     return ScriptFailure(
-        "Mutating ingest documents in conditionals is not supported", "unsupported_operation_exception"
+        "Mutating ingest documents in conditionals is not supported",
+        "unsupported_operation_exception",
     )

@@ -77,7 +77,9 @@ def tokenize(source: str, *, dollar: bool = False) -> list[Token]:
     last = ""
     at, end = 0, len(source)
     while at < end:
-        token, past = _member(source, at) if last in {".", "?."} else _next(source, at, last, dollar)
+        token, past = (
+            _member(source, at) if last in {".", "?."} else _next(source, at, last, dollar)
+        )
         if token is not None:
             tokens.append(token)
             last = token.kind

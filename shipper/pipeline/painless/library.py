@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from shipper.pipeline.painless import containers, scalars, strings, streams
+from shipper.pipeline.painless import containers, scalars, streams, strings
 from shipper.pipeline.painless.classes import SUPERS
 
 if TYPE_CHECKING:

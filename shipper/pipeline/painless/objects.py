@@ -14,7 +14,9 @@ from shipper.pipeline.values import Byte, Char, Float, Long, Short, ZonedDateTim
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-VIEW: Final = "org.opensearch.ingest.ConditionalProcessor."  # Elasticsearch's name differs in its second word
+VIEW: Final = (
+    "org.opensearch.ingest.ConditionalProcessor."  # Elasticsearch's name differs in its second word
+)
 
 
 class MadeList(list[Any]):
@@ -90,7 +92,6 @@ _NAMES: Final[dict[type, str]] = {
 }
 NUMBERS: Final = frozenset([int, float, Long, Float, Short, Byte])
 _PLAIN: Final = NUMBERS | {str, bool, Char, ZonedDateTime}
-_PLAIN: Final = NUMBERS | {str, bool, Char, ZonedDateTime}
 _UNBOXED: Final = {
     "java.lang.Boolean": "boolean",
     "java.lang.Byte": "byte",
@@ -131,14 +132,21 @@ def equals(one: Any, other: Any) -> bool:
         return False
     if kind is MadeList:
         return (
-            isinstance(other, list) and type(other) in {MadeList, list} and len(one) == len(other) and all(map(same, one, other))
+            isinstance(other, list)
+            and type(other) in {MadeList, list}
+            and len(one) == len(other)
+            and all(map(same, one, other))
         )
     if kind is MadeMap:
         if not isinstance(other, dict) or len(one) != len(other):
             return False
         return all(name in other and same(item, other[name]) for name, item in one.items())
     if kind is Keys:
-        return type(other) is Keys and len(one) == len(other) and all(holds(one, item) for item in other)
+        return (
+            type(other) is Keys
+            and len(one) == len(other)
+            and all(holds(one, item) for item in other)
+        )
     if kind is Optional:
         return type(other) is Optional and same(one.value, other.value)
     if kind in {MadeArray, Entry, Entries, Stream} or kind not in _PLAIN:
@@ -157,6 +165,13 @@ def holds(items: Any, wanted: Any) -> bool:
     """``Collection.contains``."""
     if wanted is None:
         return any(item is None for item in items)
+    if type(wanted) is str:
+        if wanted not in items:  # a Character would be in them
+            return False
+        for item in items:  # noqa: SIM110 - three times as fast as any()
+            if item.__class__ is str and item == wanted:
+                return True
+        return False
     return any(item is not None and equals(wanted, item) for item in items)
 
 
@@ -179,7 +194,11 @@ def text(value: Any) -> str:
         return "[" + ", ".join(map(text, value)) + "]"
     if kind is MadeMap:
         if all(type(name) is str for name in value):
-            return "{" + ", ".join(f"{name}={text(value[name])}" for name in values.hash_order(value)) + "}"
+            return (
+                "{"
+                + ", ".join(f"{name}={text(value[name])}" for name in values.hash_order(value))
+                + "}"
+            )
         return "{" + ", ".join(f"{text(name)}={text(item)}" for name, item in value.items()) + "}"
     if kind is Entry:
         return f"{text(value[0])}={text(value[1])}"

@@ -37,9 +37,14 @@ class Operators(Base):
             return self.logic(node)
         if symbol in {"=~", "==~"}:
             return self.match(node)
-        if symbol == "+" and want == "String":
-            self.refuse("a sum where a String is wanted", node.offset)
         left, right = self.visit(node.left), self.visit(node.right)
+        if (
+            symbol == "+"
+            and want == "String"
+            and "def" in {left.type, right.type}
+            and "void" not in {left.type, right.type}
+        ):
+            return self.concatenate(left, right, node.offset)
         for side in (left, right):
             if side.type == "void":
                 raise Invalid("this call gives no value", side.offset)
@@ -64,25 +69,41 @@ class Operators(Base):
         if symbol == "^" and "boolean" in {one, two} and "def" not in {one, two}:
             type_ = "boolean"
         else:
-            type_ = classes.promote(one, two, decimal=symbol in {"+", "-", "*", "/", "%"} or compare)
+            type_ = classes.promote(
+                one, two, decimal=symbol in {"+", "-", "*", "/", "%"} or compare
+            )
         if type_ is None:
             raise Invalid(f"cannot apply [{symbol}] to the types [{one}] and [{two}]", offset)
         left, right = self.cast(left, type_), self.cast(right, type_)
         if type_ == "def":
-            work = _DYNAMIC.bits(symbol) if symbol in {"&", "|", "^"} else _DYNAMIC.arithmetic(symbol)
+            work = (
+                _DYNAMIC.bits(symbol) if symbol in {"&", "|", "^"} else _DYNAMIC.arithmetic(symbol)
+            )
             if compare:
                 if right.null:
                     raise Invalid(f"[{symbol}] with null", offset)
-                return self.fold("boolean", self.quick_size(symbol, left, right, work) or both(left, right, work), offset, left, right)
+                return self.fold(
+                    "boolean",
+                    self.quick_size(symbol, left, right, work) or both(left, right, work),
+                    offset,
+                    left,
+                    right,
+                )
             value = self.fold("def", both(left, right, work), offset, left, right)
             value.linked = True
             return value
         return self.fold(
-            "boolean" if compare else type_, both(left, right, STATIC[type_][symbol]), offset, left, right
+            "boolean" if compare else type_,
+            both(left, right, STATIC[type_][symbol]),
+            offset,
+            left,
+            right,
         )
 
     @staticmethod
-    def quick_size(symbol: str, left: Value, right: Value, work: Callable[[Any, Any], Any]) -> Callable[[Any], Any] | None:
+    def quick_size(
+        symbol: str, left: Value, right: Value, work: Callable[[Any, Any], Any]
+    ) -> Callable[[Any], Any] | None:
         """A field compared with a small number."""
         fixed = right.constant
         if type(fixed) is not int or not INT_MIN <= fixed <= INT_MAX:
@@ -98,11 +119,19 @@ class Operators(Base):
 
         return quick
 
-    def shift(self, symbol: str, left: Value, right: Value, type_: str, second: str, offset: int) -> Value:
+    def shift(
+        self, symbol: str, left: Value, right: Value, type_: str, second: str, offset: int
+    ) -> Value:
         """``<< >> >>>``: the right operand does not promote the left one."""
         if type_ != "def" and second == "def":
             right = self.linked(right, "long")
-            return self.fold(type_, both(self.cast(left, type_), right, STATIC[type_][symbol]), offset, left, right)
+            return self.fold(
+                type_,
+                both(self.cast(left, type_), right, STATIC[type_][symbol]),
+                offset,
+                left,
+                right,
+            )
         if type_ == "def":
             left = self.cast(left, "def")
             right = self.cast(right, "def")
@@ -116,24 +145,38 @@ class Operators(Base):
         """``+`` with a string."""
         text = objects.text
         left, right = (side if side.null else self.cast(side, "def") for side in (left, right))
-        return self.fold("String", both(left, right, lambda a, b: text(a) + text(b)), offset, left, right)
+        return self.fold(
+            "String", both(left, right, lambda a, b: text(a) + text(b)), offset, left, right
+        )
 
     def equality(self, node: tree.Binary, left: Value, right: Value) -> Value:
         """``== != === !==``."""
         if left.null and right.null and node.operator not in _IDENTITY:
             raise Invalid("extraneous comparison of null constants", node.offset)
         type_ = classes.promote_equality(left.type, right.type)
-        if node.operator in _IDENTITY and type_ in {"def", "Object"} and not (left.null or right.null):
+        if (
+            node.operator in _IDENTITY
+            and type_ in {"def", "Object"}
+            and not (left.null or right.null)
+        ):
             return self.identity(node, left, right)
         if type_ is None:
             raise Invalid(f"cannot compare the types [{left.type}] and [{right.type}]", node.offset)
         negated = node.operator.startswith("!")
         if type_ not in {"def", "Object"}:
             left, right = self.cast(left, type_), self.cast(right, type_)
-            return self.fold("boolean", both(left, right, STATIC[type_]["!=" if negated else "=="]), node.offset, left, right)
+            return self.fold(
+                "boolean",
+                both(left, right, STATIC[type_]["!=" if negated else "=="]),
+                node.offset,
+                left,
+                right,
+            )
         left, right = self.cast(left, type_), self.cast(right, type_)
         self.not_itself(node)
-        return self.fold("boolean", self.equal(left, right, type_, negated), node.offset, left, right)
+        return self.fold(
+            "boolean", self.equal(left, right, type_, negated), node.offset, left, right
+        )
 
     def identity(self, node: tree.Binary, left: Value, right: Value) -> Value:
         """``===`` of objects: only what Java keeps one object of can be told at the edge."""
@@ -142,7 +185,10 @@ class Operators(Base):
         fixed = right.constant
         small = right.type == "int" and right.known and -128 <= fixed <= 127
         if left.type != "def" or not (small or (right.known and right.type == "boolean")):
-            self.refuse(f"[{node.operator}] of objects, which asks whether both are the same object", node.offset)
+            self.refuse(
+                f"[{node.operator}] of objects, which asks whether both are the same object",
+                node.offset,
+            )
         run, kind, negated = left.run, type(fixed), node.operator == "!=="
 
         def same(frame: Any) -> bool:
@@ -153,7 +199,11 @@ class Operators(Base):
 
     def not_itself(self, node: tree.Binary) -> None:
         """A variable compared with itself: whether it is the same object matters there."""
-        if isinstance(node.left, tree.Name) and isinstance(node.right, tree.Name) and node.left.name == node.right.name:
+        if (
+            isinstance(node.left, tree.Name)
+            and isinstance(node.right, tree.Name)
+            and node.left.name == node.right.name
+        ):
             self.refuse("a variable compared with itself", node.offset)
 
     @staticmethod
@@ -180,8 +230,12 @@ class Operators(Base):
         right = self.wanted(node.right, "boolean")
         one, two = left.run, right.run
         if node.operator == "&&":
-            return self.fold("boolean", lambda frame: one(frame) and two(frame), node.offset, left, right)
-        return self.fold("boolean", lambda frame: one(frame) or two(frame), node.offset, left, right)
+            return self.fold(
+                "boolean", lambda frame: one(frame) and two(frame), node.offset, left, right
+            )
+        return self.fold(
+            "boolean", lambda frame: one(frame) or two(frame), node.offset, left, right
+        )
 
     def unary(self, node: tree.Unary) -> Value:
         """``! ~ - +``."""
@@ -192,7 +246,9 @@ class Operators(Base):
         operand = self.visit(node.operand)
         type_ = classes.promote(operand.type, operand.type, decimal=node.operator != "~")
         if type_ is None:
-            raise Invalid(f"cannot apply [{node.operator}] to the type [{operand.type}]", node.offset)
+            raise Invalid(
+                f"cannot apply [{node.operator}] to the type [{operand.type}]", node.offset
+            )
         operand = self.cast(operand, type_)
         run, symbol = operand.run, node.operator
         if type_ == "def":
@@ -200,7 +256,9 @@ class Operators(Base):
             value = self.fold("def", lambda frame: work(run(frame)), node.offset, operand)
             value.linked = True
             return value
-        return self.fold(type_, lambda frame: negate(symbol, run(frame), type_), node.offset, operand)
+        return self.fold(
+            type_, lambda frame: negate(symbol, run(frame), type_), node.offset, operand
+        )
 
     def instance_of(self, node: tree.InstanceOf) -> Value:
         """``x instanceof Type``."""
@@ -208,7 +266,10 @@ class Operators(Base):
         name = self.named_type(node.type, node.offset)
         run = operand.run
         if operand.type in {"long", "double"}:
-            self.refuse("instanceof of a long or double value, which the cluster cannot compile", node.offset)
+            self.refuse(
+                "instanceof of a long or double value, which the cluster cannot compile",
+                node.offset,
+            )
         if name == "def":
             return Value("boolean", lambda frame: (run(frame), True)[1], node.offset)
         name = {plain: boxed for boxed, plain in classes.BOXED.items()}.get(name, name)
@@ -247,7 +308,11 @@ class Operators(Base):
 
     def branch(self, value: Value, type_: str) -> Value:
         """One of two results as the type of both."""
-        return self.linked(value, type_) if value.linked and value.type == "def" else self.cast(value, type_)
+        return (
+            self.linked(value, type_)
+            if value.linked and value.type == "def"
+            else self.cast(value, type_)
+        )
 
     def ternary(self, node: tree.Ternary, want: str | None) -> Value:
         """``c ? a : b``."""

@@ -6,13 +6,10 @@ Statements first, expressions by precedence below. Whoever wants to know why ``=
 
 from __future__ import annotations
 
-
-
 from shipper.pipeline.failure import Invalid
 from shipper.pipeline.painless import tree
 from shipper.pipeline.painless.expressions import Expressions
 from shipper.pipeline.painless.lexer import PRIMITIVES, tokenize
-
 
 
 def parse(source: str, *, dollar: bool = False) -> tree.Block:

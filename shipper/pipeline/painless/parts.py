@@ -105,7 +105,9 @@ class Base:
         """
         raise NotImplementedError
 
-    def cast(self, value: Value, type_: str, *, explicit: bool = False, internal: bool = False) -> Value:
+    def cast(
+        self, value: Value, type_: str, *, explicit: bool = False, internal: bool = False
+    ) -> Value:
         """
         An expression as another type.
 
@@ -145,7 +147,7 @@ class Base:
             try:
                 return self.constant(type_, run(None), offset)
             except ScriptFailure as failure:
-                raise Invalid(failure.reason or failure.cause, offset) from None
+                raise Invalid(failure.root or failure.cause, offset) from None
         return Value(type_, run, offset)
 
     @staticmethod

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shipper.pipeline import values
 from shipper.pipeline.painless.arithmetic import int32, int64
-from shipper.pipeline.painless.failures import ScriptFailure, missing
 from shipper.pipeline.painless.classes import cast
+from shipper.pipeline.painless.failures import ScriptFailure, missing
 from shipper.pipeline.values import INT_MAX, INT_MIN, LONG_MAX, LONG_MIN, Char, Float
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 Listed = "dict[str, Callable[..., Any]]"
 
 _DECIMAL: Final = re.compile(
-    r"[\x00-\x20]*([+-]?)(NaN|Infinity|((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[fFdD]?)[\x00-\x20]*", re.ASCII
+    r"[\x00-\x20]*([+-]?)(NaN|Infinity|((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[fFdD]?)[\x00-\x20]*",
+    re.ASCII,
 )
 
 
@@ -68,7 +69,11 @@ def parse_whole(text: str | None, radix: int, low: int, high: int) -> int:
         raise ScriptFailure("Cannot parse null string", "number_format_exception", foreign=True)
     digits = text[1:] if text[:1] in {"+", "-"} else text
     value = -1
-    if digits and not any(character in "_ \t\n\r\v\f" or character.isspace() for character in digits) and digits[0] not in "+-":
+    if (
+        digits
+        and not any(character in "_ \t\n\r\v\f" or character.isspace() for character in digits)
+        and digits[0] not in "+-"
+    ):
         try:
             value = int(digits, radix) if len(digits) < 200 or not digits.isdecimal() else -1
         except ValueError:
@@ -105,14 +110,18 @@ def _to_text(value: int, radix: int) -> str:
     return "-" + found if value < 0 else found
 
 
-def _whole_statics(type_: str, parse: str, low: int, high: int, bits: int) -> dict[str, Callable[..., Any]]:
+def _whole_statics(
+    type_: str, parse: str, low: int, high: int, bits: int
+) -> dict[str, Callable[..., Any]]:
     boxed = {"int": "Integer", "long": "Long"}[type_]
     mask = (1 << bits) - 1
     return {
         f"{parse}(String){type_}": lambda text: parse_whole(text, 10, low, high),
         f"{parse}(String,int){type_}": lambda text, radix: parse_whole(text, radix, low, high),
         f"valueOf({type_}){boxed}": lambda value: values.long(value) if type_ == "long" else value,
-        f"valueOf(String,int){boxed}": lambda text, radix: _boxed(parse_whole(text, radix, low, high), type_),
+        f"valueOf(String,int){boxed}": lambda text, radix: _boxed(
+            parse_whole(text, radix, low, high), type_
+        ),
         f"toString({type_})String": str,
         f"toString({type_},int)String": _to_text,
         f"toHexString({type_})String": lambda value: f"{value & mask:x}",
@@ -145,7 +154,13 @@ def _round(value: float) -> int:
     if value != value:  # noqa: PLR0124 - not a number
         return 0
     if math.isinf(value) or abs(value) >= 2.0**62:
-        return max(LONG_MIN, min(LONG_MAX, int(value) if math.isfinite(value) else (LONG_MAX if value > 0 else LONG_MIN)))
+        return max(
+            LONG_MIN,
+            min(
+                LONG_MAX,
+                int(value) if math.isfinite(value) else (LONG_MAX if value > 0 else LONG_MIN),
+            ),
+        )
     whole = math.floor(value)
     return whole + 1 if value - whole >= 0.5 else whole
 
@@ -164,6 +179,10 @@ def _ceil(value: float) -> float:
 
 def _root(value: float) -> float:
     return math.sqrt(value) if value >= 0 else value if value == 0 else math.nan
+
+
+def _sign(value: float) -> float:
+    return value if not value or math.isnan(value) else math.copysign(1.0, value)
 
 
 def _character(test: Callable[[str], bool]) -> Callable[[int], bool]:
@@ -241,8 +260,10 @@ STATIC_MATH: Final[dict[str, Callable[..., Any]]] = {
     "min(double,double)double": _extreme(min),
     "floor(double)double": _floor,
     "ceil(double)double": _ceil,
-    "rint(double)double": lambda value: math.copysign(float(round(value)), value) if math.isfinite(value) else value,
+    "rint(double)double": lambda value: (
+        math.copysign(float(round(value)), value) if math.isfinite(value) else value
+    ),
     "round(double)long": _round,
     "sqrt(double)double": _root,
-    "signum(double)double": lambda value: value if value == 0 or value != value else math.copysign(1.0, value),  # noqa: PLR0124
+    "signum(double)double": _sign,
 }

@@ -23,7 +23,16 @@ BREAK: Final = "break"
 CONTINUE: Final = "continue"
 MAX_STEPS: Final = 1_000_000
 _STEPS: Final = 2  # the slot that counts a script's steps in loops
-_DEFAULTS: Final = {"boolean": False, "byte": 0, "short": 0, "char": "\0", "int": 0, "long": 0, "float": 0.0, "double": 0.0}
+_DEFAULTS: Final = {
+    "boolean": False,
+    "byte": 0,
+    "short": 0,
+    "char": "\0",
+    "int": 0,
+    "long": 0,
+    "float": 0.0,
+    "double": 0.0,
+}
 _EFFECTS: Final = (tree.Call, tree.LocalCall, tree.Assign, tree.Step, tree.New)
 
 Run = "Callable[[Any], Any]"
@@ -80,7 +89,9 @@ class Statements(Translator):
         for number, node in enumerate(statements):
             if codes and codes[-1].escapes:
                 raise Invalid("unreachable statement", node.offset)
-            codes.append(self.statement(node, last=last and number == len(statements) - 1, loop=loop))
+            codes.append(
+                self.statement(node, last=last and number == len(statements) - 1, loop=loop)
+            )
         runs = [code.run for code in codes]
         jumps = frozenset().union(*(code.jumps for code in codes))
         end = codes[-1] if codes else Code(lambda _: None)
@@ -135,7 +146,7 @@ class Statements(Translator):
             case tree.Block():
                 return self.block(node, last=last, loop=loop)
             case tree.Other():
-                self.refuse(node.what, node.offset)
+                return self.refuse(node.what, node.offset)
             case _:
                 raise AssertionError(node)
 
@@ -209,7 +220,10 @@ class Statements(Translator):
     def each(self, node: tree.Each) -> Code:
         """``for (x in values)``."""
         values = self.visit(node.values)
-        if values.type not in {"def", "String[]"} and "Iterable" not in (values.type, *classes.SUPERS.get(values.type, ())):
+        if values.type not in {"def", "String[]"} and "Iterable" not in (
+            values.type,
+            *classes.SUPERS.get(values.type, ()),
+        ):
             raise Invalid(f"cannot iterate over the type [{values.type}]", node.offset)
         if not node.body.statements:
             raise Invalid("extraneous for-each loop", node.offset)
@@ -263,7 +277,9 @@ class Statements(Translator):
     def for_(self, node: tree.For) -> Code:
         """``for (a; b; c)``."""
         outer, self.scope = self.scope, Scope(outer=self.scope)
-        start = None if node.start is None else self.statement(node.start, last=False, loop=False).run
+        start = (
+            None if node.start is None else self.statement(node.start, last=False, loop=False).run
+        )
         code = self.loop(node, node.condition, node.after, node.body, first=False)
         self.scope = outer
         if start is None:
@@ -277,10 +293,18 @@ class Statements(Translator):
         return Code(for_, code.returns, code.escapes)
 
     def loop(
-        self, node: tree.Node, condition: tree.Node | None, after: tree.Node | None, body: tree.Block | None, *, first: bool
+        self,
+        node: tree.Node,
+        condition: tree.Node | None,
+        after: tree.Node | None,
+        body: tree.Block | None,
+        *,
+        first: bool,
     ) -> Code:
         """Any loop that counts its steps."""
-        endless = condition is None or (isinstance(condition, tree.Literal) and condition.value is True)
+        endless = condition is None or (
+            isinstance(condition, tree.Literal) and condition.value is True
+        )
         if isinstance(condition, tree.Literal) and condition.value is False:
             raise Invalid("extraneous loop: its condition is false", node.offset)
         test = None if first or condition is None else self.wanted(condition, "boolean").run
@@ -338,7 +362,8 @@ def _returns(body: tree.Block | None) -> bool:
 
 def _too_long() -> ScriptFailure:
     return ScriptFailure(
-        "The maximum number of statements that can be executed in a loop has been reached.", "painless_error"
+        "The maximum number of statements that can be executed in a loop has been reached.",
+        "painless_error",
     )
 
 

@@ -103,7 +103,9 @@ def _joined(separator: str) -> Callable[[Iterator[Any]], str]:
         found = []
         for value in items:
             if value is not None and type(value) is not str:
-                raise ScriptFailure("a stream of others than strings", "class_cast_exception", foreign=True)
+                raise ScriptFailure(
+                    "a stream of others than strings", "class_cast_exception", foreign=True
+                )
             found.append("null" if value is None else value)
         return separator.join(found)
 

@@ -1,6 +1,4 @@
-"""
-Methods of strings and of every object. Indexes count UTF-16 units, as Java's do.
-"""
+"""Methods of strings and of every object. Indexes count UTF-16 units, as Java's do."""
 
 from __future__ import annotations
 
@@ -11,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shipper.pipeline import values
 from shipper.pipeline.painless import objects
-from shipper.pipeline.painless.failures import ScriptFailure, illegal, missing
+from shipper.pipeline.painless.failures import ScriptFailure, missing
 from shipper.pipeline.values import Char
 
 if TYPE_CHECKING:
@@ -122,7 +120,7 @@ def _encode(text: str) -> str:
 def _decode(text: str) -> str:
     try:
         if "\n" in text or "\r" in text:
-            raise binascii.Error  # noqa: TRY301
+            raise binascii.Error
         padded = text if "=" in text else text + "=" * (-len(text) % 4)
         return base64.b64decode(padded, validate=True).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
@@ -150,7 +148,9 @@ def _join(separator: str | None, items: Iterable[Any]) -> str:
     found = []
     for item in given(items):
         if item is not None and type(item) is not str:
-            raise ScriptFailure("a list of others than strings", "class_cast_exception", foreign=True)
+            raise ScriptFailure(
+                "a list of others than strings", "class_cast_exception", foreign=True
+            )
         found.append("null" if item is None else item)
     return str(given(separator)).join(found)
 
@@ -205,7 +205,9 @@ STATIC_OBJECTS: Final[dict[str, Callable[..., Any]]] = {
     "isNull(Object)boolean": lambda value: value is None,
     "nonNull(Object)boolean": lambda value: value is not None,
     "toString(Object)String": objects.text,
-    "toString(Object,String)String": lambda value, other: other if value is None else objects.text(value),
+    "toString(Object,String)String": lambda value, other: (
+        other if value is None else objects.text(value)
+    ),
     "requireNonNull(def)def": _required,
     "requireNonNull(def,String)def": _required,
 }

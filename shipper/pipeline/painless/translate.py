@@ -36,7 +36,7 @@ class Translator(Matching, Operators, Calls):
             case tree.Brace():
                 return self.brace(node)
             case tree.Call():
-                return self.call(node, want)
+                return self.matcher(node) or self.call(node, want)
             case tree.Binary():
                 return self.binary(node, want)
             case tree.Unary():
@@ -64,9 +64,9 @@ class Translator(Matching, Operators, Calls):
             case tree.LocalCall():
                 return self.local_call(node)
             case tree.Lambda() | tree.Reference():
-                self.refuse("a lambda here", node.offset)
+                return self.refuse("a lambda here", node.offset)
             case _:
-                self.refuse("an array", node.offset)
+                return self.refuse("an array", node.offset)
 
     def number(self, node: tree.Number, want: str | None) -> Value:
         """A numeric constant."""
@@ -74,7 +74,9 @@ class Translator(Matching, Operators, Calls):
         sign = -1 if node.negative else 1
         suffix = text[-1].lower()
         if node.kind == "hex" and suffix in {"d", "f"}:
-            raise Invalid(f"the cluster takes no hexadecimal number that ends with {text[-1]}", offset)
+            raise Invalid(
+                f"the cluster takes no hexadecimal number that ends with {text[-1]}", offset
+            )
         if node.kind in {"hex", "octal"}:
             digits = text.rstrip("lL") if suffix == "l" else text
             value = sign * int(digits, 16 if node.kind == "hex" else 8)
@@ -103,12 +105,16 @@ class Translator(Matching, Operators, Calls):
         """``true``, ``'text'``, ``null``."""
         if node.value is None:
             return Value("Object", lambda _: None, node.offset, None, null=True)
-        return self.constant("boolean" if isinstance(node.value, bool) else "String", node.value, node.offset)
+        return self.constant(
+            "boolean" if isinstance(node.value, bool) else "String", node.value, node.offset
+        )
 
     def name(self, node: tree.Name) -> Value:
         """A variable."""
         if node.name == "ctx":
-            run: Callable[[Any], Any] = (lambda frame: frame[0]) if self.framed else (lambda frame: frame)
+            run: Callable[[Any], Any] = (
+                (lambda frame: frame[0]) if self.framed else (lambda frame: frame)
+            )
             return Value("Map", run, node.offset, path=())
         if node.name == "params":
             parameters = self.parameters
@@ -138,7 +144,11 @@ class Translator(Matching, Operators, Calls):
         target = self.visit(node.target)
         part = access.Part(node.name, node.safe, brace=False)
         name, run, safe = node.name, target.run, node.safe
-        if not safe and name in {"empty", "length", "present"} and want not in {None, "def", "Object", "boolean"}:
+        if (
+            not safe
+            and name in {"empty", "length", "present"}
+            and want not in {None, "def", "Object", "boolean"}
+        ):
             self.refuse(f"the property {name} as {want}", node.offset)
         if target.path is not None and (target.path or (part.plain and name not in GETTERS["Map"])):
             return self.along(target, part, node.offset)
@@ -159,7 +169,11 @@ class Translator(Matching, Operators, Calls):
             getters = {"length": len}
         if name in getters:
             accessor = f"is{name[0].upper()}{name[1:]}", 0
-            returns = METHODS[type_][accessor].returns if accessor in METHODS[type_] else ("int" if name == "length" else "def")
+            returns = (
+                METHODS[type_][accessor].returns
+                if accessor in METHODS[type_]
+                else ("int" if name == "length" else "def")
+            )
             getter = getters[name]
             if safe and returns in classes.PRIMITIVE:
                 raise Invalid("result of null safe operator must be nullable", node.offset)
@@ -172,8 +186,7 @@ class Translator(Matching, Operators, Calls):
                 return access.dotted(value, name)
 
         else:
-            self.refuse(f"the field {type_}.{name}", node.offset)
-            raise AssertionError
+            return self.refuse(f"the field {type_}.{name}", node.offset)
 
         def read(frame: Any) -> Any:
             value = run(frame)
@@ -197,7 +210,9 @@ class Translator(Matching, Operators, Calls):
         else:
             index = self.visit(node.index)
         if target.path is not None and index.type == "String" and index.known:
-            return self.along(target, access.Part(index.constant, safe=False, brace=True), node.offset)
+            return self.along(
+                target, access.Part(index.constant, safe=False, brace=True), node.offset
+            )
         kind = index.type
         run, at = target.run, self.cast(index, "def").run
         return Value(
@@ -225,10 +240,16 @@ class Translator(Matching, Operators, Calls):
             (self.wanted(name, "def").run, self.wanted(value, "def").run)
             for name, value in zip(node.keys, node.values, strict=True)
         ]
-        if not all(isinstance(name, tree.Literal) and type(name.value) is str for name in node.keys):
+        if not all(
+            isinstance(name, tree.Literal) and type(name.value) is str for name in node.keys
+        ):
             self.refuse("a map with keys that are not plain strings", node.offset)
         made = objects.MadeMap
-        return Value("HashMap", lambda frame: made((name(frame), value(frame)) for name, value in pairs), node.offset)
+        return Value(
+            "HashMap",
+            lambda frame: made((name(frame), value(frame)) for name, value in pairs),
+            node.offset,
+        )
 
     def assign(self, node: tree.Assign) -> Value:
         """``x = value``, ``x += value``, and writes to fields."""
@@ -239,7 +260,9 @@ class Translator(Matching, Operators, Calls):
             self.refuse("a compound assignment to a field", node.offset)
         assert isinstance(target, tree.Dot | tree.Brace)
         holder = self.visit(target.target)
-        if holder.type not in {"def"} | _MAPS | _LISTS or (isinstance(target, tree.Dot) and target.safe):
+        if holder.type not in {"def"} | _MAPS | _LISTS or (
+            isinstance(target, tree.Dot) and target.safe
+        ):
             self.refuse("an assignment to this", node.offset)
         given = self.visit(node.value, "def")
         value = self.cast(given, "def")
@@ -270,7 +293,9 @@ class Translator(Matching, Operators, Calls):
         if node.operator:
             if variable.type == "def":
                 self.refuse("a compound assignment to a def variable", node.offset)
-            value = self.apply(node.operator, self.visit(target), self.visit(node.value), node.offset)
+            value = self.apply(
+                node.operator, self.visit(target), self.visit(node.value), node.offset
+            )
             value = self.cast(value, variable.type, explicit=True)
         else:
             value = self.wanted(node.value, variable.type)
@@ -313,15 +338,9 @@ class Translator(Matching, Operators, Calls):
         if not name.known or name.type != "String":
             self.refuse("$ with a name that is not a plain string", node.offset)
         fallback = self.wanted(node.arguments[1], "def").run
-        parts = name.constant.split(".")
-        framed = self.framed
+        path, framed = name.constant, self.framed
 
         def read(frame: Any) -> Any:
-            value: Any = frame[0] if framed else frame
-            for part in parts:
-                value = value.get(part) if value.__class__ is dict else None
-                if value is None:
-                    return fallback(frame)
-            return value
+            return access.anywhere(frame[0] if framed else frame, path, fallback(frame))
 
         return Value("def", read, node.offset)
