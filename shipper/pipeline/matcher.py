@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import atexit
 import os
-import pickle  # noqa: S403 - both ends are this program
+import pickle
 import select
 import signal
 import subprocess

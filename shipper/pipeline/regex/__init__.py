@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
+from shipper.pipeline.failure import Unsupported
+
 
 @dataclass(frozen=True, slots=True)
 class Translated:
@@ -101,8 +103,8 @@ class Timed:
         import regex  # type: ignore[import-untyped,unused-ignore]  # noqa: PLC0415 - 3 MB that few patterns need
 
         theirs = regex.VERSION0
-        for flag, same in ((re.I, regex.I), (re.M, regex.M), (re.S, regex.S), (re.A, regex.A)):
-            theirs |= same if flags & flag else 0
+        for name in ("IGNORECASE", "MULTILINE", "DOTALL", "ASCII"):  # their numbers differ
+            theirs |= getattr(regex, name) if flags & getattr(re, name) else 0
         self._compiled = regex.compile(pattern, theirs)
         self.pattern = pattern
         self.flags = flags
@@ -154,10 +156,16 @@ def compile(translated: Translated) -> Any:  # noqa: A001 - as re calls it
     A compiled pattern of ``re``, or a :class:`Forked` or :class:`Timed` one, which have its methods.
 
     Compiled ones are shared by text.
+
+    Raises:
+        Unsupported: the pattern is beyond Python's means, such as a reference within the look-behind that its group is in.
     """
-    if translated.ascii is None and translated.marked is None:
-        return _compile(translated.pattern, translated.flags, translated.engine)
-    return Forked(translated)
+    try:
+        if translated.ascii is None and translated.marked is None:
+            return _compile(translated.pattern, translated.flags, translated.engine)
+        return Forked(translated)
+    except (re.error, RecursionError, OverflowError, ValueError) as error:
+        raise Unsupported(f"the pattern is beyond Python's means: {error}", 0) from None
 
 
 @cache

@@ -39,6 +39,7 @@ from shipper.pipeline.regex.tree import (
 
 _OPEN = {
     "plain": "(?:",
+    "break": "(?:",
     "capture": "(",
     "atomic": "(?>",
     "ahead": "(?=",
@@ -75,7 +76,7 @@ def emit(
     if any(node.fold != insensitive for node in backs):
         insensitive = False
     plain = _Writer(plain=True, engine=engine, insensitive=insensitive).write(tree.root, None, None)
-    plain_flags = flags | (re.I if insensitive else 0)
+    plain_flags = flags | (re.IGNORECASE if insensitive else 0)
     differ = (plain, plain_flags) != (exact, flags)
     marked = None
     if marks is not None and any(
@@ -169,7 +170,7 @@ class _Writer:
         for item in reversed(node.items):
             behind.append(after)
             after = _through(item, after, first=True)
-        parts = []
+        parts: list[str] = []
         for item, follows in zip(node.items, reversed(behind), strict=True):
             text = self.write(item, before, follows)
             if isinstance(item, Alt):
@@ -294,4 +295,4 @@ def _count(least: int, most: int) -> str:
         return known
     if least == most:
         return f"{{{least}}}"
-    return f"{{{least or ''},{'' if most == WITHOUT_END else most}}}"
+    return f"{{{least},{'' if most == WITHOUT_END else most}}}"

@@ -6,13 +6,14 @@ Simple folding is by classes of characters; Oniguruma also takes one character f
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from shipper.pipeline.regex.charset import CharSet, intersect, union
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ASCII_LETTERS: CharSet = ((65, 90), (97, 122))
 
@@ -48,15 +49,22 @@ def equals(point: int) -> CharSet:
 @lru_cache(maxsize=128)
 def close(ranges: CharSet) -> CharSet:
     """The set with all other cases of its characters."""
+    inside = _test(ranges)
     return union(
         ranges,
         (
             (other, other)
             for point, members in _classes().items()
-            if any(first <= point <= last for first, last in ranges)
+            if inside(point)
             for other in members
         ),
     )
+
+
+def _test(ranges: CharSet) -> Callable[[int], bool]:
+    """Whether a code point is in the set, for many of them."""
+    bounds = [bound for first, last in ranges for bound in (first, last + 1)]
+    return lambda point: bisect_right(bounds, point) % 2 == 1
 
 
 def close_ascii(ranges: CharSet) -> CharSet:
@@ -67,39 +75,37 @@ def close_ascii(ranges: CharSet) -> CharSet:
 
 
 @cache
-def _java_classes() -> dict[str, frozenset[int]]:
-    """Characters by what Java compares in their stead: the lower case of the upper case, each of one character."""
-    classes: dict[str, set[int]] = {}
+def _java_cased() -> list[tuple[int, int, int]]:
+    """Each character with its upper case and the lower case of that, of one character each, where they differ from it."""
+    found = []
     for point in range(0x1E944):
         char = chr(point)
-        key = _java_key(char)
-        if key != char:
-            classes.setdefault(key, {ord(key)}).add(point)
-    return {key: frozenset(points) for key, points in classes.items()}
+        upper = next((one for one in (char.upper(), char.title()) if len(one) == 1), char)
+        lower = "i" if upper == "\u0130" else upper.lower()
+        if not upper == lower == char:
+            found.append((point, ord(upper), ord(lower) if len(lower) == 1 else ord(upper)))
+    return found
 
 
-def _java_key(char: str) -> str:
-    upper = next((one for one in (char.upper(), char.title()) if len(one) == 1), char)
-    lower = upper.lower()
-    return "i" if upper == "\u0130" else lower if len(lower) == 1 else upper
-
-
+@cache
 def java_equals(point: int) -> CharSet:
     """All characters that Java takes for this one with its options ``i`` and ``u``."""
-    members = _java_classes().get(_java_key(chr(point)))
-    return union((other, other) for other in members) if members else ((point, point),)
+    low = next((low for other, _, low in _java_cased() if other == point), point)
+    same = [(other, other) for other, _, lower in _java_cased() if lower == low]
+    return union([(point, point), (low, low)], same)
 
 
 @lru_cache(maxsize=128)
-def java_close(ranges: CharSet) -> CharSet:
-    """The set with all that Java takes for its characters."""
-    extra = [
-        (other, other)
-        for members in _java_classes().values()
-        if any(first <= point <= last for point in members for first, last in ranges)
-        for other in members
-    ]
-    return union(ranges, extra)
+def java_range(low: int, high: int) -> CharSet:
+    """All characters that Java finds in a range with its options ``i`` and ``u``: themselves, in upper case, or lowered again."""
+    return union(
+        [(low, high)],
+        (
+            (point, point)
+            for point, upper, lower in _java_cased()
+            if low <= upper <= high or low <= lower <= high
+        ),
+    )
 
 
 @cache

@@ -10,12 +10,16 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from shipper.pipeline.regex import Translated, charset, folding, properties
 from shipper.pipeline.regex.emit import emit
 from shipper.pipeline.regex.java_class import BREAKS, ClassParser, Options
-from shipper.pipeline.regex.java_look import check_captures, check_look_behind, check_loops
+from shipper.pipeline.regex.java_look import (
+    check_captures,
+    check_look_behind,
+    check_loops,
+    make_breaks_atomic,
+)
 from shipper.pipeline.regex.java_text import (
     Replacement,
     find_all,
@@ -38,9 +42,6 @@ from shipper.pipeline.regex.tree import (
     Tree,
 )
 
-if TYPE_CHECKING:
-    from shipper.pipeline.regex.charset import CharSet
-
 MOST = 2**31 - 1  # repeats, the JDK's limit
 _GROUPS = {
     ":": "plain",
@@ -58,6 +59,7 @@ _LETTERS = {
     "u": "unicode_case",
     "x": "comments",
 }
+_LINE_BREAKS = charset.union(((10, 13),), BREAKS)
 _END = r"(?=(?:\r\n|(?<!\r)\n|[\r\x85\u2028\u2029])?\Z)"
 _LINE_END = r"(?=(?<!\r)\n|[\r\x85\u2028\u2029]|\Z)"
 _LINE_START = r"(?:(?<=[\n\x85\u2028\u2029])|(?<=\r)(?!\n)|\A)(?!\Z)"
@@ -79,6 +81,11 @@ def translate(text: str, flags: str = "") -> Translated:
     return _Parser(text).parse(flags)
 
 
+def parse(text: str, flags: str = "") -> Node:
+    """The tree of a pattern that ``translate`` takes, for what wants to know more of it. Raises as ``translate`` does."""
+    return _Parser(text).tree(flags)
+
+
 class _Parser(ClassParser):
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -86,6 +93,11 @@ class _Parser(ClassParser):
         self._closed: set[int] = set()
         self._options = Options()
         self._references: list[tuple[Back, int | None]] = []  # and where, if it is too early
+
+    def tree(self, flags: str) -> Node:
+        """The tree alone, not checked any further."""
+        self._switch(flags)
+        return self._alternatives()
 
     def parse(self, flags: str) -> Translated:
         self._switch(flags)
@@ -219,8 +231,7 @@ class _Parser(ClassParser):
         self._switch(found[1])
         if found[2] == ")":
             return None
-        body = self._within("plain", start, outer)
-        return body
+        return self._within("plain", start, outer)
 
     def _switch(self, letters: str) -> None:
         on = True
@@ -269,6 +280,7 @@ class _Parser(ClassParser):
         self._skip()
         if self.peek() == "{":
             self.refuse("an interval behind a quantifier, which repeats nothing")
+        make_breaks_atomic(node, loops=most not in {0, 1})
         if isinstance(node, Group) and node.kind.endswith(("ahead", "behind")):
             least, most = min(least, 1), 1 if most else 0
         return Repeat(node, least, most, mode)
@@ -309,7 +321,7 @@ class _Parser(ClassParser):
             case "Z":
                 return Raw("$" if self._options.unix else _END)
             case "R":
-                return Group(Alt([Seq([Char(13), Char(10)]), Set(BREAKS)]))
+                return Group(Alt([Seq([Char(13), Char(10)]), Set(_LINE_BREAKS)]), "break")
             case "G":
                 self.refuse(r"\G, the end of the match before", start)
             case "X":

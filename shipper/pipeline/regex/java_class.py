@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shipper.pipeline.regex import charset, folding, properties
-from shipper.pipeline.regex.charset import CharSet
 from shipper.pipeline.regex.scanner import Scanner
+
+if TYPE_CHECKING:
+    from shipper.pipeline.regex.charset import CharSet
 
 BREAKS: CharSet = ((10, 10), (13, 13), (0x85, 0x85), (0x2028, 0x2029))
 _VERTICAL: CharSet = ((10, 13), (0x85, 0x85), (0x2028, 0x2029))
@@ -80,13 +83,18 @@ class ClassParser(Scanner):
         if not options.fold:
             return ranges
         if options.unicode_case:
-            return folding.java_close(ranges)
+            return charset.union(
+                *(
+                    folding.java_equals(low) if low == high else folding.java_range(low, high)
+                    for low, high in ranges
+                )
+            )
         return folding.close_ascii(ranges)
 
     def predefined(
         self, char: str, options: Options, start: int
     ) -> tuple[CharSet, str | None] | None:
-        """``\\d`` and its like, and properties, behind their letter."""
+        """Classes of one letter, and properties, behind that letter."""
         if char.lower() in _SETS:
             ranges = _SETS[char.lower()]
             text = "\\" + char if char in "dwsDWS" else None
@@ -118,7 +126,7 @@ class ClassParser(Scanner):
         found = self._known(name, options, start)
         if found is not None:
             return found
-        if name.startswith("In") or name.startswith("Is") or "=" in name:
+        if name.startswith(("In", "Is")) or "=" in name:
             self.refuse(f"the property {name!r} is not known at the edge", start)
         self.invalid(f"there is no property {name!r}", start)
 
@@ -127,7 +135,7 @@ class ClassParser(Scanner):
             if options.fold and name in {"Lower", "Upper"}:
                 return folding.ASCII_LETTERS
             return _POSIX[name]
-        plain = name[2:] if name.startswith("Is") else name
+        plain = name.removeprefix("Is")
         if options.fold and plain in _CASED:
             return charset.union(*(properties.java(one) or () for one in _CASED))
         found = properties.java(plain) if len(plain) <= 2 else properties.java(name)
@@ -186,7 +194,7 @@ class ClassParser(Scanner):
         self.at = end + 2 if end >= 0 else len(self.text)
         if self.peek() == "-" and self.peek(1) != "]":
             self.refuse("a range that starts with a quotation")
-        return self.close(charset.of(literal), options)
+        return charset.union(*(self.close(charset.of(char), options) for char in literal))
 
     def _intersected(self, whole: CharSet | None, options: Options, start: int) -> CharSet:
         self.at += 2

@@ -57,7 +57,7 @@ def _leftovers(node: Node, scanner: Scanner, *, needed: bool, kept: bool) -> Non
                 scanner.refuse(
                     "a group that need not match, within a look-around or an atomic group", 0
                 )
-            kept = kept or node.kind not in {"plain", "capture"}
+            kept = kept or node.kind not in {"plain", "capture", "break"}
             needed = needed and not node.kind.startswith("not_")
             _leftovers(node.body, scanner, needed=needed, kept=kept)
         case _:
@@ -91,7 +91,7 @@ def check_look_behind(root: Node, scanner: Scanner) -> str:
     return engine
 
 
-def _width(node: Node, scanner: Scanner) -> tuple[int, int]:
+def _width(node: Node, scanner: Scanner) -> tuple[int, int]:  # noqa: RET503 - refuse does not return
     match node:
         case Char() | Set():
             return 1, 1
@@ -118,8 +118,31 @@ def _width(node: Node, scanner: Scanner) -> tuple[int, int]:
 
 
 def _settled(node: Node) -> bool:
-    """Whether there is only one way to match: Java calls it deterministic, and others have no obvious width."""
-    return not any(
-        isinstance(one, Alt) or (isinstance(one, Repeat) and one.least != one.most)
-        for one in walk(node)
-    )
+    """Whether there is only one way to match: Java calls it deterministic. It takes line breaks for such."""
+    match node:
+        case Alt():
+            return False
+        case Seq():
+            return all(map(_settled, node.items))
+        case Repeat():
+            return node.least == node.most and _settled(node.body)
+        case Group():
+            return node.kind == "break" or node.kind.endswith("ahead") or _settled(node.body)
+        case _:
+            return True
+
+
+def make_breaks_atomic(node: Node, *, loops: bool) -> None:
+    """
+    Line breaks (``\\R``) in what is repeated: Java goes back into them only where the repeated group has other ways to match.
+
+    Args:
+        node: what a quantifier stands behind.
+        loops: whether it may repeat it more than once.
+    """
+    if isinstance(node, Group) and node.kind == "break":
+        node.kind = "atomic"
+    elif loops and _settled(node):
+        for inner in walk(node):
+            if isinstance(inner, Group) and inner.kind == "break":
+                inner.kind = "atomic"

@@ -56,7 +56,6 @@ def replacement(text: str, translated: Translated) -> Replacement:
         translated: the pattern it goes with, whose groups it may name.
     """
     parts: list[str | int] = []
-    count = len(translated.groups)
     at = 0
     while at < len(text):
         char = text[at]
@@ -75,7 +74,6 @@ def replacement(text: str, translated: Translated) -> Replacement:
             parts.append(number)
         else:
             _append(parts, char)
-    del count
     if not any(isinstance(part, int) for part in parts):
         return Replacement(tuple(parts), None, "".join(map(str, parts)))
     return Replacement(tuple(parts))
@@ -102,7 +100,7 @@ def _reference(
             end += 1
         name = text[at + 1 : end]
         if not name:
-            return 0, at, ("named capturing group is missing trailing '}'", illegal)
+            return 0, at, ("named capturing group has 0 length name", illegal)
         if end == len(text) or text[end] != "}":
             return 0, at, ("named capturing group is missing trailing '}'", illegal)
         if name[0].isdigit():

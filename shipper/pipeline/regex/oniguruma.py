@@ -16,7 +16,13 @@ from shipper.pipeline.regex import Translated, charset, folding, properties
 from shipper.pipeline.regex.charset import ALL, CharSet
 from shipper.pipeline.regex.emit import emit
 from shipper.pipeline.regex.oniguruma_class import ClassParser
-from shipper.pipeline.regex.oniguruma_look import TEXT_END, check_look_behind, check_loops, join_folded
+from shipper.pipeline.regex.oniguruma_look import (
+    TEXT_END,
+    check_end,
+    check_look_behind,
+    check_loops,
+    join_folded,
+)
 from shipper.pipeline.regex.tree import (
     WITHOUT_END,
     Alt,
@@ -112,6 +118,7 @@ class _Parser(ClassParser):
             self._only_named(root)
         check_look_behind(root, self)
         check_loops(root, self)
+        check_end(root, self)
         return Tree(root, self._names), self._engine
 
     # Structure
@@ -145,7 +152,8 @@ class _Parser(ClassParser):
                 joins.append(False)
                 break
             node = self._piece(options)
-            literal = isinstance(node, Char) and self.text[start] != "\\" or self._was_single_class
+            unescaped = isinstance(node, Char) and self.text[start] != "\\"
+            literal = unescaped or self._was_single_class
             repeated = self._quantified(node, options)
             items.append(repeated)
             joins.append(literal and repeated is node)
@@ -349,7 +357,7 @@ class _Parser(ClassParser):
                 and node.body == Seq([])
                 and least == most > 1
             ):
-                self.invalid("nothing, repeated", start)
+                self.refuse("nothing, repeated", start)
             if isinstance(node, Group) and node.kind.endswith(("ahead", "behind")) and most != 1:
                 # Once is as good as often, and Python repeats no assertion without end safely.
                 least, most = min(least, 1), 1
@@ -471,7 +479,13 @@ class _Parser(ClassParser):
             return self._back([number], options, start)
         if re.search(r"[+-]\d+$", name) and name not in self._names:
             self.refuse("a reference with a level of nesting", start)
-        return self._back(self._numbers(name, start)[::-1], options, start)
+        numbers = self._numbers(name, start)
+        if len(numbers) > 1 and None in self._names:
+            self.refuse(
+                f"a reference to {name}, which names several groups, beside groups without a name",
+                start,
+            )
+        return self._back(numbers[::-1], options, start)
 
     def _numbers(self, name: str, start: int) -> list[int]:
         numbers = [index for index, other in enumerate(self._names, 1) if other == name]

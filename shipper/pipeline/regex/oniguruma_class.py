@@ -4,15 +4,33 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shipper.pipeline.regex import charset, folding, properties
-from shipper.pipeline.regex.charset import CharSet
 from shipper.pipeline.regex.scanner import Scanner
+
+if TYPE_CHECKING:
+    from shipper.pipeline.regex.charset import CharSet
 
 _SETS = {"d": charset.DIGIT, "w": charset.WORD, "s": charset.SPACE, "h": charset.HEX}
 _CONTROLS = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13, "a": 7, "e": 27}
 _BRACKETS = frozenset(
-    "alnum alpha blank cntrl digit graph lower print punct space upper xdigit ascii word".split()
+    [
+        "alnum",
+        "alpha",
+        "blank",
+        "cntrl",
+        "digit",
+        "graph",
+        "lower",
+        "print",
+        "punct",
+        "space",
+        "upper",
+        "xdigit",
+        "ascii",
+        "word",
+    ]
 )
 # What Python reads as it stands: literals, ranges between them, and escapes that mean the same in both.
 _SAME = re.compile(
@@ -36,7 +54,7 @@ class ClassParser(Scanner):
     options = Options()
 
     def property(self, negated: bool, options: Options, start: int) -> CharSet:
-        """``{Name}`` behind ``\\p``."""
+        """A property's ``{Name}``."""
         end = self.text.find("}", self.at)
         if end < 0:
             self.invalid("a property's name does not end", start)
@@ -211,7 +229,7 @@ class ClassParser(Scanner):
             return self._hexadecimal(start)
         if char in "01234567":
             self.at -= 1
-            return self._byte(self.number(8, 3 if char != "0" else 3) or 0, start)
+            return self._byte(self.number(8, 3) or 0, start)
         if char == "c" or (char == "C" and self._meta(start)):
             return self._control(start)
         if char == "M":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shipper.pipeline.regex import charset, folding
 from shipper.pipeline.regex.tree import (
+    WITHOUT_END,
     Alt,
     Back,
     Call,
@@ -41,15 +42,33 @@ def check_look_behind(root: Node, scanner: Scanner) -> None:
 
 
 def check_loops(root: Node, scanner: Scanner) -> None:
-    """Refuses loops that may match nothing around groups that are referred to: the engine looks at these to end the loop."""
+    """
+    Refuses loops whose rounds may match nothing where the engine ends them otherwise than Python.
+
+    It looks at groups that are referred to, and ends a counted loop before its count is reached.
+    """
     nodes = walk(root)
-    if not any(isinstance(node, Back) for node in nodes):
-        return
+    refers = any(isinstance(node, Back) for node in nodes)
     for node in nodes:
         if isinstance(node, Repeat) and node.most not in {0, 1} and ends(node.body, first=True)[0]:
+            if node.least > 1 or node.most > 1:
+                scanner.refuse("an interval around what may match nothing", 0)
             inner = walk(node.body)
-            if any(isinstance(one, Group) and one.kind == "capture" for one in inner):
+            if refers and any(isinstance(one, Group) and one.kind == "capture" for one in inner):
                 scanner.refuse("a group that is referred to, in a loop that may match nothing", 0)
+
+
+def check_end(root: Node, scanner: Scanner) -> None:
+    """Refuses what the engine overlooks at the end of a text: nothing, behind a character of several bytes."""
+    at_end = any(isinstance(node, Raw) and node.text in {TEXT_END, r"\Z"} for node in walk(root))
+    if at_end and not _unlimited(root) and ends(root, first=True)[0]:
+        scanner.refuse(
+            r"a pattern with \z or \Z that is limited in length and may match nothing", 0
+        )
+
+
+def _unlimited(node: Node) -> bool:
+    return any(isinstance(one, Repeat) and one.most == WITHOUT_END for one in walk(node))
 
 
 def _width(node: Node, scanner: Scanner, *, negative: bool) -> int:

@@ -78,7 +78,7 @@ class Group:
     Attributes:
         body: what is within.
         kind: ``plain`` ``(?:``, ``capture``, ``atomic`` ``(?>``, ``ahead`` ``(?=``, ``not_ahead``, ``behind``, ``not_behind``;
-            ``fold``: alternatives of which only the first can match ASCII.
+            ``fold``: alternatives of which only the first can match ASCII; ``break``: a line break that may be divided.
         number: of a capturing group, from 1.
     """
 

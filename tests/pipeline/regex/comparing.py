@@ -6,9 +6,8 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from shipper.pipeline.failure import Invalid, Unsupported
-from shipper.pipeline.regex import Forked
+from shipper.pipeline.regex import Forked, java, oniguruma
 from shipper.pipeline.regex import compile as compile_
-from shipper.pipeline.regex import java, oniguruma
 from tests.pipeline.regex.oracle import Answer, Oracle, Refused, Spans
 
 if TYPE_CHECKING:
