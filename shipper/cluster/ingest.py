@@ -307,7 +307,9 @@ def _problems(body: Any) -> Iterator[str]:
     if not isinstance(body, dict) or not isinstance(body.get("processors"), list):
         yield "expected a pipeline: a mapping with a list 'processors'"
         return
-    for key in body.keys() - _KEYS:
+    if body.get("field_access_pattern", "classic") != "classic":
+        yield "field_access_pattern: only 'classic' names the same fields everywhere"
+    for key in body.keys() - _KEYS - {"field_access_pattern"}:
         yield f"unknown key {key!r}; expected one of {', '.join(sorted(_KEYS))}"
     for key in ("processors", "on_failure"):
         yield from _step_problems(body.get(key) or [], key)

@@ -17,11 +17,11 @@ import orjson
 from shipper.encode import Encoder, clean, event_id, merge
 from shipper.pipeline import guard
 from shipper.pipeline.document import Document
-from shipper.pipeline.failure import Raised
+from shipper.pipeline.failure import Failure, Raised
 from shipper.pipeline.head import Head, compile_head
 from shipper.pipeline.json_text import dumps
 from shipper.pipeline.options import ELASTICSEARCH
-from shipper.pipeline.values import ZonedDateTime
+from shipper.pipeline.values import ZonedDateTime, class_name
 from shipper.records import Event, Piece
 
 if TYPE_CHECKING:
@@ -119,13 +119,23 @@ class Edge:
         return document
 
     def lines(self, document: Document) -> bytes:
-        """The two lines of a document that came out."""
+        """
+        The two lines of a document that came out.
+
+        Raises:
+            Raised: its routing is no text.
+        """
         ctx = document.ctx
         action = {"_id": ctx.pop("_id", "")}
         ctx.pop("_index", None)
         for name in self.extra:
             value = ctx.pop(name, None)
             if name == "_routing" and value is not None:
+                if not isinstance(
+                    value, str
+                ):  # seen in the cluster: taken by the pipeline, refused by the bulk
+                    text = f"class {class_name(value)} cannot be cast to class java.lang.String"
+                    raise Raised(Failure(text, "class_cast_exception", foreign=True), "_routing")
                 action["routing"] = value
         return b'{"create":%b}\n%b\n' % (orjson.dumps(action), dumps(ctx))
 
@@ -215,6 +225,7 @@ class EdgeEncoder(Encoder):
             ctx = edge.fresh(self.path, event, stamp)
         try:
             document = edge.run(ctx, identity, stamp, begun)
+            made = b"" if document.dropped else edge.lines(document)
         except Raised as raised:
             edge.refused += 1
             failure = raised.failure
@@ -222,10 +233,8 @@ class EdgeEncoder(Encoder):
             piece.refused[number] = (failure.type, f"{where}: {failure.reason}")
             action = b'{"create":{"_id":"%b"}}\n' % identity.encode()
             return action + dumps(edge.fresh(self.path, event, stamp)) + b"\n"
-        if document.dropped:
-            edge.dropped += 1
-            return b""
-        return edge.lines(document)
+        edge.dropped += document.dropped
+        return made
 
     @staticmethod
     def _gather(piece: Piece, made: Sequence[bytes | str]) -> None:
