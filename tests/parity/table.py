@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections import Counter, defaultdict
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shipper.pipeline.processors import CLUSTER_ONLY
 from tests.parity import manual
 from tests.parity.options import OPTIONS, WHOLE, rows
 from tests.parity.run import Result, modules, run
@@ -72,8 +74,8 @@ def page(counts: Counts, refused: Iterable[str]) -> str:
     for processor in OPTIONS:
         lines += ["", f"## {processor}", "", manual.TEXTS[processor], ""]
         lines += [
-            "| option | product | equal | of these failures | checked by | refused |",
-            "|---|---|---:|---:|---|---:|",
+            "| option | product | equal | of these failures | through `_bulk` too | checked by | refused |",
+            "|---|---|---:|---:|---:|---|---:|",
         ]
         for name, option, product in rows():
             if name != processor:
@@ -84,10 +86,11 @@ def page(counts: Counts, refused: Iterable[str]) -> str:
             )
             shown = f"`{option}`" if option != WHOLE else option
             lines.append(
-                f"| {shown} | {_PRODUCTS[product]} | {cell['equal']} | {cell['failures']} | {oracles} | {cell['refused'] or ''} |"
+                f"| {shown} | {_PRODUCTS[product]} | {cell['equal']} | {cell['failures']} | {cell['bulk'] or ''} | {oracles} | {cell['refused'] or ''} |"
             )
-    listed = sorted(set(refused))
-    lines += ["", manual.REFUSED, "", *(f"- {reason}" for reason in listed)]
+    lines += ["", manual.REFUSED, "", *(f"- {reason}" for reason in sorted(set(refused)))]
+    lines += ["", manual.CLUSTER_ONLY, ""]
+    lines += [f"- `{name}`: {reason}" for name, reason in sorted(CLUSTER_ONLY.items())]
     return "\n".join([*lines, ""])
 
 
@@ -117,10 +120,12 @@ def main(names: list[str]) -> int:
     results: list[Result] = []
     with _node() as url:
         for name in names or modules():
+            began = time.monotonic()
             found = run(name, url)
             unequal = [result for result in found if result.problems]
             print(
-                f"{name}: {len(found)} cases, {len(unequal)} unequal, {sum(r.refused for r in found)} refused"
+                f"{name}: {len(found)} cases in {time.monotonic() - began:.1f} s, {len(unequal)} unequal,"
+                f" {sum(result.refused for result in found)} refused"
             )
             for result in unequal[:20]:
                 print(f"  {result}"[:2000])
