@@ -14,7 +14,7 @@ import time
 from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import get_ident, main_thread
+from threading import Lock, get_ident, main_thread
 from typing import TYPE_CHECKING, Any, Literal
 
 from shipper.pipeline import regex
@@ -102,6 +102,7 @@ class Guard:
         self._lowered = False
         self._installed = False
         self._apart: Apart | None = None
+        self._lock = Lock()
 
     def configure(
         self,
@@ -324,30 +325,38 @@ class Guard:
     # Long texts
 
     def _far(self, method: str, compiled: Any, text: str, *args: Any) -> Any:
-        if self.tired:
-            self.counts.refused += 1
-            raise TimedOut
+        if get_ident() != self._main:
+            return self._in_child(method, compiled, text, args)
+        with self.block():
+            if self.tired:
+                self.counts.refused += 1
+                raise TimedOut
+            started = time.monotonic()
+            outer, self._running = self._running, 0  # no tick may break into the talk with the child
+            try:
+                return self._in_child(method, compiled, text, args)
+            finally:
+                took = time.monotonic() - started
+                self._running = outer
+                if took > self._budget:
+                    self._spend(took)
+
+    def _in_child(self, method: str, compiled: Any, text: str, args: tuple[Any, ...]) -> Any:
         self.counts.oversize += 1
         if self._oversize == "fail":
             raise TimedOut("size")
         from shipper.pipeline import matcher  # noqa: PLC0415 - few agents meet such a text
 
-        if self._apart is None:
-            self._apart = matcher.Apart(self.counts)
-        started = time.monotonic()
-        outer, self._running = self._running, 0  # no tick may break into the talk with the child
-        try:
+        with self._lock:
+            if self._apart is None:
+                self._apart = matcher.Apart(self.counts)
             budget = APART_BUDGET / 4 if self._lowered else APART_BUDGET
-            return self._apart.run(method, compiled, text, args, budget=budget)
-        except matcher.GaveUp as gave_up:
-            self.counts.timeouts += gave_up.reason == "time"
-            self._offences.append(time.monotonic())
-            raise TimedOut(gave_up.reason) from None
-        finally:
-            took = time.monotonic() - started
-            self._running = outer
-            if took > self._budget:
-                self._spend(took)
+            try:
+                return self._apart.run(method, compiled, text, args, budget=budget)
+            except matcher.GaveUp as gave_up:
+                self.counts.timeouts += gave_up.reason == "time"
+                self._offences.append(time.monotonic())
+                raise TimedOut(gave_up.reason) from None
 
 
 def _all(compiled: Any, text: str) -> list[Any]:

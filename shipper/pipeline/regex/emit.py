@@ -225,10 +225,7 @@ class _Writer:
         if not node.numbers:
             return "(?!)"
         texts = [f"\\{number}" for number in node.numbers]
-        if len(texts) == 1:
-            text = texts[0]
-        else:
-            text = f"(?>{'|'.join(texts)})"
+        text = texts[0] if len(texts) == 1 else f"(?>{'|'.join(texts)})"
         return f"(?i:{text})" if node.fold and not (self._plain and self._insensitive) else text
 
     def _edge(self, node: Edge, before: CharSet | None, after: CharSet | None) -> str:

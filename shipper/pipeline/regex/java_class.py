@@ -155,8 +155,8 @@ class ClassParser(Scanner):
         """A class behind its ``[``, and its text where Python takes it as it is."""
         ranges = self._class(options, start, nested=True)
         text = self.text[start : self.at]
-        same = not options.comments and not options.fold
-        same = same and _SAME.fullmatch(_SAME_RANGE.sub(r"\1\2", text)) is not None
+        plain = not options.comments and not options.fold
+        same = plain and _SAME.fullmatch(_SAME_RANGE.sub(r"\1\2", text)) is not None
         return ranges, text if same else None
 
     def _class(self, options: Options, start: int, *, nested: bool) -> CharSet:

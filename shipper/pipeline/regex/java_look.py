@@ -133,8 +133,8 @@ def _settled(node: Node) -> bool:
 
 
 def make_breaks_atomic(node: Node, *, loops: bool) -> None:
-    """
-    Line breaks (``\\R``) in what is repeated: Java goes back into them only where the repeated group has other ways to match.
+    r"""
+    Line breaks (``\R``) in what is repeated: Java goes back into them only where the repeated group has other ways to match.
 
     Args:
         node: what a quantifier stands behind.
