@@ -20,6 +20,12 @@ _HALF_NUMBER = re.compile(r"-|[eE][+-]?")
 _CHUNK = re.compile(r'[^"\\\x00-\x1f]*')
 _HEX4 = re.compile(r"[0-9a-fA-F]{4}")
 _LINE_END = re.compile(r"[\r\n]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_IGNORABLE = re.compile(  # Java takes these for parts of names
+    "[\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
+    "\ufeff\ufff9-\ufffb\xa2-\xa5\u058f\u060b\u07fe\u07ff\u09f2\u09f3\u09fb\u0af1\u0bf9\u0e3f\u17db\u20a0-\u20c0\ua838\ufdfc\ufe69\uff04\uffe0"
+    "\uffe1\uffe5\uffe6]"
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _ENCODINGS = {"0001": "utf-32-be", "1000": "utf-32-le", "01": "utf-16-be", "10": "utf-16-le"}
@@ -50,19 +56,17 @@ class Reader:
     Args:
         text: what is read.
         duplicates: a name may come twice in an object; the last one wins.
-        name_limit: characters of a name, None for any number.
+        octets: the cluster gives Jackson bytes, not characters: names are limited then.
 
     Attributes:
         position: where reading goes on.
     """
 
-    def __init__(
-        self, text: str, *, duplicates: bool = False, name_limit: int | None = None
-    ) -> None:
+    def __init__(self, text: str, *, duplicates: bool = False, octets: bool = False) -> None:
         self.text = text
         self.position = 0
         self._duplicates = duplicates
-        self._name_limit = name_limit
+        self._octets = octets
         self._stack: list[
             tuple[Any, str]
         ] = []  # containers that are open, and the name of what comes next
@@ -120,17 +124,26 @@ class Reader:
             self.position = found.end()
             if text[self.position : self.position + 1] != "/":
                 return
-            kind = text[self.position + 1 : self.position + 2]
-            if kind == "*":
-                end = text.find("*/", self.position + 2)
-                if end < 0:
-                    raise self._fail("a comment without end", end=True)
-                self.position = end + 2
-            elif kind == "/":
-                line = _LINE_END.search(text, self.position)
-                self.position = line.end() if line else len(text)
-            else:
-                raise self._fail("a lone slash", end=not kind)
+            self._skip_comment(text[self.position + 1 : self.position + 2])
+
+    def _skip_comment(self, kind: str) -> None:
+        text = self.text
+        if kind == "*":
+            end = text.find("*/", self.position + 2)
+            control = _CONTROL.search(text, self.position, len(text) if end < 0 else end)
+            if control is None and end < 0:
+                raise self._fail("a comment without end", end=True)
+            behind = end + 2
+        elif kind == "/":
+            line = _LINE_END.search(text, self.position)
+            behind = line.end() if line else len(text)
+            control = _CONTROL.search(text, self.position, behind)
+        else:
+            raise self._fail("a lone slash", end=not kind)
+        if control is not None:
+            self.position = control.start()
+            raise self._fail(f"the control character {control[0]!r} inside a comment")
+        self.position = behind
 
     def _next(self) -> str:
         """The character at which to go on, behind white space; ``""`` at the end."""
@@ -149,7 +162,7 @@ class Reader:
         for word, value in _WORDS:
             if self.text.startswith(word, self.position):
                 end = self.position + len(word)
-                if _is_part(self.text[end : end + 1]):
+                if _is_part(self.text[end : end + 1], octets=self._octets):
                     break
                 self.position = end
                 return value
@@ -180,8 +193,8 @@ class Reader:
         if self._next() != '"':
             raise self._fail("a name in quotes should be here")
         name = self._string()
-        if self._name_limit is not None and len(name) > self._name_limit:
-            raise self._fail(f"a name longer than {self._name_limit} characters", limit=True)
+        if self._octets and len(name) > NAME:
+            raise self._fail(f"a name longer than {NAME} characters", limit=True)
         if name in self._container and not self._duplicates:
             raise self._fail(f"Duplicate field '{name}'")
         if self._next() != ":":
@@ -280,18 +293,15 @@ class _Opened:
 _OPENED: Final[Any] = _Opened()
 
 
-def _is_part(character: str) -> bool:
+def _is_part(character: str, *, octets: bool) -> bool:
     """Whether a character right behind a word makes it another word; Jackson looks no lower than the digits."""
     if not character or character < "0":
         return False
     if character.isascii():
         return character.isalnum() or character in "_\x7f"
-    return (
-        f"a{character}".isidentifier()
-        or character <= "\x9f"
-        or character in "\xa2\xa3\xa4\xa5"
-        or "\u20a0" <= character <= "\u20c0"
-    )
+    if character > "\uffff":
+        return octets  # four bytes are an error of their own
+    return f"a{character}".isidentifier() or _IGNORABLE.match(character) is not None
 
 
 def as_bytes_would(text: str) -> str:
@@ -303,7 +313,7 @@ def as_bytes_would(text: str) -> str:
     if _SURROGATE.search(text):
         units = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
         text = _SURROGATE.sub("\ufffd", units)
-    if text.startswith("\ufeff"):
+    if text.startswith("\ufeff") and len(text) > 1:  # it looks at four bytes, if there are so many
         return text[1:]
     if "\0" not in text[:4]:
         return text

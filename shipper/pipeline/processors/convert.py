@@ -165,31 +165,24 @@ def is_address(text: str, *, any_digits: bool) -> bool:
 
     Args:
         text: an IPv6 address may end in ``%`` and a zone.
-        any_digits: digits of any script will do.
+        any_digits: digits of any script will do also in numbers between dots, as they do between colons.
     """
-    if not text.isascii():
-        if not any_digits:
-            return False
-        text = "".join(_ascii_digit(character) for character in text).translate(WIDE)
-        if not text.isascii():
-            return False
-    if "\0" in text:
-        return False
-    if ":" not in text:
-        return _is_valid(socket.AF_INET, text)
     address, percent, zone = text.partition("%")
-    if percent and (not zone or "." in address):
+    if percent and (not zone or "." in address or ":" not in address):
         return False
-    if any(map(_is_long, address.split(":"))):
-        address = ":".join(
-            group if "." in group else group.lstrip("0") or group[:1]
-            for group in address.split(":")
-        )
-    return _is_valid(socket.AF_INET6, address)
+    groups = [_group(group, any_digits=any_digits) for group in address.split(":")]
+    address = ":".join(groups)
+    if not address.isascii() or "\0" in address:
+        return False
+    return _is_valid(socket.AF_INET6 if len(groups) > 1 else socket.AF_INET, address)
 
 
-def _is_long(group: str) -> bool:
-    return len(group) > 4
+def _group(text: str, *, any_digits: bool) -> str:
+    """What stands between colons, in plain digits and without more zeros than there is room for."""
+    dotted = "." in text
+    if not text.isascii() and (any_digits or not dotted):
+        text = "".join(map(_ascii_digit, text)).translate(WIDE)
+    return text.lstrip("0") or "0" if len(text) > 4 and not dotted else text
 
 
 def _ascii_digit(character: str) -> str:

@@ -358,7 +358,7 @@ def _assigner(pattern: Pattern, separator: str) -> Callable[[Document, list[str]
     if all(not key.modifier or key.skipped for key in pattern.keys) and len(names) == len(
         set(names)
     ):
-        places = {key.name: place for place, key in enumerate(pattern.keys)}
+        places = {key.name: place for place, key in enumerate(pattern.keys) if not key.skipped}
         writers = [(_write(name), places[name]) for name in results.names or []]
 
         def assign_plain(document: Document, values: list[str]) -> bool:

@@ -112,18 +112,15 @@ def _repeats(text: str) -> bool:
 
 
 def _exactly(text: str, flavour: str, *, strict: bool, duplicates: bool) -> Any:
-    limit = None
-    shown = text
-    if flavour == OPENSEARCH:
-        limit = jackson.NAME
-        text = jackson.as_bytes_would(text)
-    source = jackson.Reader(text, duplicates=duplicates, name_limit=limit)
+    octets = flavour == OPENSEARCH
+    seen = jackson.as_bytes_would(text) if octets else text
+    source = jackson.Reader(seen, duplicates=duplicates, octets=octets)
     try:
         value = source.value()
     except jackson.Broken as error:
         raise _failure(error, flavour) from None
     if strict:
-        _check_rest(source, shown)
+        _check_rest(source, text)
     return value
 
 

@@ -40,7 +40,7 @@ def of(flavour: str) -> Callable[[str], int]:
             return long(number(text, lower[: -len(ending)].strip(SPACES), unit))
         if lower[-1:] == "b":
             return long(plain_bytes(text, lower[:-1].strip(SPACES)))
-        if lower in {"0", "-1"}:
+        if (lower if flavour == OPENSEARCH else text) in {"0", "-1"}:
             return long(int(lower))
         raise Failure(f"{_about(text)} as a size in bytes: unit is missing or unrecognized", "parse_exception")  # fmt: skip
 
@@ -125,15 +125,14 @@ def _fractional(text: str, number: str, unit: str) -> int:
 
 def _decimal(number: str) -> Decimal | None:
     """``new BigDecimal``, or None where it throws."""
-    if (
-        not number
-        or "_" in number
-        or number.strip(SPACES) != number
-        or any(character > "\uffff" for character in number)
-    ):
+    if not number or "_" in number or any(map(_is_foreign, number)):
         return None
     try:
         value = Decimal(number)
     except (InvalidOperation, ValueError):
         return None
     return value if value.is_finite() and abs(value.adjusted()) < 2**31 else None
+
+
+def _is_foreign(character: str) -> bool:
+    return character.isspace() or character > "\uffff"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from shipper.pipeline import casing
 from shipper.pipeline.document import cast_reason
 from shipper.pipeline.failure import Failure
 from shipper.pipeline.numbers import SPACES
@@ -61,7 +62,7 @@ def _text_of(item: Any, path: str) -> str:
 
 def lowercase(options: Options, build: Build) -> Run:  # noqa: ARG001 - a processor's form
     """``toLowerCase`` without regard to a language."""
-    return _each(options, str.lower)
+    return _each(options, casing.lower)
 
 
 def uppercase(options: Options, build: Build) -> Run:  # noqa: ARG001
