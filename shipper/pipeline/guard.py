@@ -297,7 +297,7 @@ class Guard:
         if not running:
             return
         now = time.thread_time()
-        if running != self._seen:
+        if running != self._seen or regex.compiling:
             self._seen = running
             self._since = now
             return

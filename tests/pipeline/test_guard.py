@@ -17,7 +17,7 @@ import pytest
 
 from shipper.pipeline import guard, regex
 from shipper.pipeline.failure import Failure
-from shipper.pipeline.regex import java
+from shipper.pipeline.regex import java, oniguruma
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -171,8 +171,8 @@ def test_other_signals_are_handled_while_a_match_runs(watch: guard.Guard):
     before = signal.signal(signal.SIGUSR1, lambda number, _: heard.append(number))
     try:
         signal.raise_signal(signal.SIGUSR1)
+        threading.Timer(0.02, os.kill, (os.getpid(), signal.SIGUSR1)).start()
         with watch.block(), pytest.raises(guard.TimedOut):
-            threading.Timer(0.02, os.kill, (os.getpid(), signal.SIGUSR1)).start()
             watch.search(HOPELESS, "a" * 50)
     finally:
         signal.signal(signal.SIGUSR1, before)
@@ -209,6 +209,15 @@ def test_a_block_that_has_spent_its_budget_is_tired(watch: guard.Guard):
         assert watch.search(quick, long)
 
     assert watch.counts.refused == 1
+
+
+def test_a_pattern_is_compiled_in_its_own_time(watch: guard.Guard):
+    """What is exact beyond ASCII is compiled with the first such text, which takes longer than a match may."""
+    watch.configure(budget_seconds=0.01)
+    compiled = regex.compile(oniguruma.translate(r"\bx\b|" * 60 + r"\by\b"))
+    with watch.block():
+        assert watch.search(compiled, "é y").span() == (2, 3)
+    assert watch.counts.timeouts == 0
 
 
 def test_patterns_of_the_regex_package_time_out(watch: guard.Guard):

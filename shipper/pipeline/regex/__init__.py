@@ -45,7 +45,7 @@ class Forked:
     Has the methods of a compiled pattern.
     """
 
-    __slots__ = ("_translated", "ascii", "flags", "groups", "pattern")
+    __slots__ = ("_any", "_marked", "_translated", "ascii", "flags", "groups", "pattern")
 
     def __init__(self, translated: Translated) -> None:
         plain = translated.ascii or (translated.pattern, translated.flags)
@@ -54,6 +54,8 @@ class Forked:
         self.pattern: str = translated.pattern
         self.flags: int = translated.flags
         self._translated = translated
+        self._any: Any = None
+        self._marked: Any = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Forked, (self._translated,)
@@ -62,8 +64,12 @@ class Forked:
         """The pattern for a text that is not ASCII."""
         translated = self._translated
         if translated.marked is not None and _marks().search(text):
-            return _compile(translated.marked, translated.flags, "regex")
-        return _compile(translated.pattern, translated.flags, translated.engine)
+            if self._marked is None:
+                self._marked = _compile_late(translated.marked, translated.flags, "regex")
+            return self._marked
+        if self._any is None:
+            self._any = _compile_late(translated.pattern, translated.flags, translated.engine)
+        return self._any
 
     def search(self, text: str, *span: int) -> Any:
         """As of a compiled pattern."""
@@ -166,6 +172,18 @@ def compile(translated: Translated) -> Any:  # noqa: A001 - as re calls it
         return Forked(translated)
     except (re.error, RecursionError, OverflowError, ValueError) as error:
         raise Unsupported(f"the pattern is beyond Python's means: {error}", 0) from None
+
+
+compiling = False  # while it is true, the guard does not count the time: a pattern is compiled within a match
+
+
+def _compile_late(pattern: str, flags: int, engine: str) -> Any:
+    global compiling  # noqa: PLW0603 - there is one guard, which looks at it
+    compiling = True
+    try:
+        return _compile(pattern, flags, engine)
+    finally:
+        compiling = False
 
 
 @cache

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shipper.pipeline.failure import Invalid
 from shipper.pipeline.regex import charset, folding, properties
 from shipper.pipeline.regex.scanner import Scanner
 
@@ -68,15 +69,9 @@ class ClassParser(Scanner):
 
     def skip_blanks(self, options: Options) -> None:
         """Blanks, and comments to the end of their line."""
-        ends = "\n" if options.unix else "\n\r\x85\u2028\u2029"
-        while self.more:
-            if self.peek() in " \t\n\v\f\r":
-                self.at += 1
-            elif self.peek() == "#":
-                while self.more and self.peek() not in ends:
-                    self.at += 1
-            else:
-                return
+        comment = r"#[^\n]*" if options.unix else r"#[^\n\r\x85\u2028\u2029]*"
+        found = re.compile(rf"(?:[ \t\n\v\f\r]|{comment})*").match(self.text, self.at)
+        self.at = found.end() if found else self.at
 
     def close(self, ranges: CharSet, options: Options) -> CharSet:
         """The set as it matches where case does not count."""
@@ -128,7 +123,7 @@ class ClassParser(Scanner):
             return found
         if name.startswith(("In", "Is")) or "=" in name:
             self.refuse(f"the property {name!r} is not known at the edge", start)
-        self.invalid(f"there is no property {name!r}", start)
+        raise Invalid(f"there is no property {name!r}", start)
 
     def _known(self, name: str, options: Options, start: int) -> CharSet | None:
         if name in _POSIX:

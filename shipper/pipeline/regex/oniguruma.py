@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from shipper.pipeline.failure import Invalid
 from shipper.pipeline.regex import Translated, charset, folding, properties
 from shipper.pipeline.regex.charset import ALL, CharSet
 from shipper.pipeline.regex.emit import emit
@@ -284,7 +285,7 @@ class _Parser(ClassParser):
             return self._within("plain", changed, start)
         if self.at >= len(self.text):
             self.invalid("the pattern ends within a group", start)
-        self.invalid("there is no such group", start)
+        raise Invalid("there is no such group", start)
 
     def _within(self, kind: str, options: Options, start: int) -> Group:
         body = self._alternatives(options)

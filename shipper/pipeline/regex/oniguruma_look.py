@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shipper.pipeline.failure import Invalid
 from shipper.pipeline.regex import charset, folding
 from shipper.pipeline.regex.tree import (
     WITHOUT_END,
@@ -11,7 +12,7 @@ from shipper.pipeline.regex.tree import (
     Back,
     Call,
     Char,
-    Choice,
+    Edge,
     Group,
     Node,
     Raw,
@@ -101,10 +102,9 @@ def _width(node: Node, scanner: Scanner, *, negative: bool) -> int:
             return node.least * _width(node.body, scanner, negative=negative)
         case Call():
             scanner.refuse("a call of a group within a look-behind", 0)
-        case Repeat() | Group() | Back() | Choice():
-            scanner.invalid(reason, 0)
-        case _:
+        case Edge():
             return 0
+    raise Invalid(reason, 0)
 
 
 def join_folded(items: list[Node], joins: list[bool], scanner: Scanner) -> list[Node]:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from random import Random
 
-LETTERS = "aab bcAB01_-.:é\nsſkK"
-TEXT_CHARS = "aaabbbcAB01__-.: \n\r\té\x85ßsſkKİ٣\u0308😀ﬁ\u2028"
+TEXT_CHARS = "aaabbbcAB01__-.: \n\r\té\x85ßs\u017fkKİ٣\u0308😀ﬁ\u2028"
 _CLASS_ITEMS = {
     "oniguruma": ("a", "b", "a-c", "A-Z", "0-9", r"\d", r"\w", r"\s", r"\h", "[:alpha:]", "[:^digit:]", "[:punct:]", "é", "[b-z]",
                   "[^b]", "-", r"\-", ".", r"\]", "_", r"\n", r"\p{L}", r"\x{e9}", "&&", r"\W", "k", "s"),

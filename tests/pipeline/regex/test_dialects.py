@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 TEXTS = (
     "", "a", "b", "aaaa", "ab", "aab", "abc", "bcd", "aabd", "ab\n", "a\nb", "a\nb\n", "\n", "a\r\nb\r\n", "a\rb\r", "\r\n", "aé", "éa é",
-    "ab ab abab abc", "a.b a-b a_b", "xyz-0_9F", "AB aB", "Error ERROR", "ss ß ﬆ ﬁ K ſ", "a b", "{1,2} [a] \\ }", "[a]", "😀", "b😀c", "u0061 NO yY Q",
+    "ab ab abab abc", "a.b a-b a_b", "xyz-0_9F", "AB aB", "Error ERROR", "ss ß ﬆ ﬁ K \u017f", "a b", "{1,2} [a] \\ }", "[a]", "😀", "b😀c", "u0061 NO yY Q",
     "٣a", "a\x85b\u2028c", "\t\v\f\x07\x1b\x01\x00", "a{x}", "_q", "Ääk", "a\u0308b e\u0301", "µΣσς", "a/c a.b/c", "\x08-]",
 )  # fmt: skip
 DIALECTS = {"oniguruma": (oniguruma, table.ONIGURUMA), "java": (java, table.JAVA)}
