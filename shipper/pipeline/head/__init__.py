@@ -157,6 +157,7 @@ def _function(source: str, state: State, name: str) -> Callable[..., list[Any]]:
         "float_json": _float_json,
         "Float": Float,
         "long": long,
+        "loads": orjson.loads,
         "escape": _escape,
     }
     exec(compile(source, FILE.format(name), "exec"), namespace)  # noqa: S102 - of our own making

@@ -155,6 +155,17 @@ def elements(path: str) -> tuple[str, ...]:
     return Path.parse(path).elements
 
 
+def only_always(when: str) -> None:
+    """
+    Refuse a condition that is not the same for all lines.
+
+    Raises:
+        Ends: it is one.
+    """
+    if when:
+        raise Ends("a condition that differs from line to line")
+
+
 def json_text(value: Any) -> str:
     """A constant's JSON."""
     return orjson.dumps(value).decode()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from shipper.pipeline.head.conditions import condition
 from shipper.pipeline.head.emit import both
+from shipper.pipeline.head.remembered import REMEMBERED, look_up
 from shipper.pipeline.head.shape import (
     CONST,
     DOUBLE,
@@ -27,6 +28,7 @@ from shipper.pipeline.head.shape import (
     elements,
     find,
     json_text,
+    only_always,
     put,
     value_of,
 )
@@ -78,7 +80,7 @@ def apply(step: Step, state: State, index: int) -> None:
         Ends: it cannot be done for all lines alike.
     """
     do = _STEPS.get(step.kind)
-    if do is None:
+    if do is None and step.kind not in REMEMBERED:
         raise Ends(f"the processor {step.kind} has no fast way")
     code = "True" if step.script is None else condition(step.script, state)
     if code == "False":
@@ -87,7 +89,11 @@ def apply(step: Step, state: State, index: int) -> None:
     if code != "True":
         code = state.writer.set(code, "c")
         state.counters[index] = code
-    do(_Options(step.options), state, "" if code == "True" else code)
+    when = "" if code == "True" else code
+    if do is None:
+        look_up(step, state, when)
+    else:
+        do(_Options(step.options), state, when)
 
 
 class _Options(dict[str, Any]):
@@ -103,11 +109,6 @@ class _Options(dict[str, Any]):
     def done(self) -> None:
         if self:
             raise Ends(f"the option {min(self)}")
-
-
-def _only_always(when: str) -> None:
-    if when:
-        raise Ends("a condition that differs from line to line")
 
 
 def set_(options: _Options, state: State, when: str) -> None:
@@ -199,7 +200,7 @@ def _said(state: State, path: str, text: str) -> Leaf:
 
 def rename(options: _Options, state: State, when: str) -> None:
     """``rename`` of a field that is known."""
-    _only_always(when)
+    only_always(when)
     path, target = str(options.pop("field")), str(options.pop("target_field"))
     missing = options.flag("ignore_missing", default=False)
     override = options.flag("override", default=False)
@@ -246,7 +247,7 @@ def remove(options: _Options, state: State, when: str) -> None:
 
 def append(options: _Options, state: State, when: str) -> None:
     """``append`` of constants to constants."""
-    _only_always(when)
+    only_always(when)
     path, value = str(options.pop("field")), options.pop("value")
     duplicates = options.flag("allow_duplicates", default=True)
     options.done()
@@ -308,7 +309,7 @@ def date(options: _Options, state: State, when: str) -> None:
 
 def convert(options: _Options, state: State, when: str) -> None:
     """``convert`` of a text of the line to a whole number or a double."""
-    _only_always(when)
+    only_always(when)
     path, kind = str(options.pop("field")), str(options.pop("type"))
     target = str(options.pop("target_field", path))
     missing = options.flag("ignore_missing", default=False)
@@ -368,7 +369,7 @@ def uppercase(options: _Options, state: State, when: str) -> None:
 
 
 def _letters(options: _Options, state: State, when: str, method: str) -> None:
-    _only_always(when)
+    only_always(when)
     path = str(options.pop("field"))
     target = str(options.pop("target_field", path))
     missing = options.flag("ignore_missing", default=False)
