@@ -16,6 +16,8 @@ from shipper.pipeline.values import class_name, equals
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from shipper.pipeline.failure import Raised
+
 METADATA: Final = ("_index", "_id", "_routing", "_version", "_version_type", "_if_seq_no", "_if_primary_term", "_dynamic_templates")  # fmt: skip
 
 
@@ -39,10 +41,11 @@ class Document:
         pipelines: names of the pipelines that are being run, outermost first.
         clock: seconds, for a document whose steps are to be timed.
         trace: called after each step, for ``explain``.
+        failures: what has failed so far, handled or not, for tools that ask; None where nobody does.
         flavour: the product whose meaning counts; set by the pipeline that runs.
     """
 
-    __slots__ = ("clock", "ctx", "dropped", "flavour", "ingest", "pipelines", "terminated", "trace")  # fmt: skip
+    __slots__ = ("clock", "ctx", "dropped", "failures", "flavour", "ingest", "pipelines", "terminated", "trace")  # fmt: skip
 
     def __init__(self, ctx: dict[str, Any], ingest: dict[str, Any] | None = None) -> None:
         self.ctx = ctx
@@ -52,6 +55,7 @@ class Document:
         self.pipelines: list[str] = []
         self.clock: Callable[[], float] | None = None
         self.trace: Callable[[Any, Document], None] | None = None
+        self.failures: list[tuple[Any, Raised]] | None = None
         self.flavour = "elasticsearch"
 
     def __repr__(self) -> str:

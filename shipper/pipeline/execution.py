@@ -123,7 +123,10 @@ def raised_by(step: Step, kind: str, error: Exception, document: Document) -> Ra
     if not isinstance(error, Failure):  # a mistake of ours: the event fails, the agent lives
         error = Failure(f"internal error: {error!r}", "shipper_internal_error", foreign=True)
     stack = document.pipelines
-    return Raised(error, kind, step.tag, stack[-1] if len(stack) > 1 else None)
+    raised = Raised(error, kind, step.tag, stack[-1] if len(stack) > 1 else None)
+    if document.failures is not None:
+        document.failures.append((step, raised))
+    return raised
 
 
 def handle(handlers: Sequence[Step], document: Document, raised: Raised) -> None:
