@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from shipper.pipeline.failure import Unsupported
 from shipper.pipeline.painless import tree
 from shipper.pipeline.painless.failures import ScriptFailure
 from shipper.pipeline.painless.objects import VIEW
@@ -15,7 +16,7 @@ from shipper.pipeline.painless.parser import parse
 from shipper.pipeline.painless.statements import Statements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
 _READS: Final = "reads"
 
@@ -38,15 +39,19 @@ def compile(  # noqa: A001 - what it does, under the name that callers expect
         Invalid: no cluster would take it; with an offset.
         Unsupported: the edge cannot do it; with an offset.
     """
-    block = parse(source, dollar=flavour == "elasticsearch")
-    framed = _framed(block)
-    translator = Statements(flavour, dict(params or {}), framed=framed)
-    run = translator.script(block)
+    try:
+        block = parse(source, dollar=flavour == "elasticsearch")
+        framed = _framed(block)
+        translator = Statements(flavour, dict(params or {}), framed=framed)
+        run = translator.script(block)
+        reads = _reads(block)
+    except RecursionError:
+        raise Unsupported("a script that is too long to be read", 0) from None
     if framed:
         run = _with_frame(run, translator.slots)
     if flavour == "elasticsearch":
         run = _renamed(run)
-    setattr(run, _READS, _reads(block))
+    setattr(run, _READS, reads)
     return run
 
 
@@ -63,31 +68,30 @@ def fields(compiled: Callable[[Mapping[str, Any]], bool]) -> frozenset[str] | No
     return getattr(compiled, _READS, None)
 
 
-def _reads(node: Any) -> frozenset[str] | None:
-    """The fields that a part of a script reads from ``ctx``; None where ``ctx`` itself is used."""
-    if isinstance(node, tree.Name):
-        return None if node.name == "ctx" else frozenset()
-    name = _field(node)
-    if name is not None:
-        return _joined(
-            frozenset([name]),
-            node.arguments[1:] if isinstance(node, tree.Call | tree.LocalCall) else [],
-        )
-    parts: list[Any] = []
-    if isinstance(node, list | tuple):
-        parts = list(node)
-    elif isinstance(node, tree.Node):
-        parts = [getattr(node, slot) for slot in node.__dataclass_fields__]
-    return _joined(frozenset(), parts)
-
-
-def _joined(found: frozenset[str], parts: Sequence[Any]) -> frozenset[str] | None:
-    for part in parts:
-        read = _reads(part)
-        if read is None:
+def _reads(block: tree.Block) -> frozenset[str] | None:
+    """The fields that a script reads from ``ctx``; None where it uses ``ctx`` itself."""
+    found = set()
+    waiting: list[Any] = [block]
+    while waiting:
+        node = waiting.pop()
+        name = _field(node)
+        if name is not None:
+            found.add(name)
+            if isinstance(node, tree.Call | tree.LocalCall):
+                waiting += node.arguments[1:]
+        elif isinstance(node, tree.Name) and node.name == "ctx":
             return None
-        found |= read
-    return found
+        else:
+            waiting += _parts(node)
+    return frozenset(found)
+
+
+def _parts(node: Any) -> list[Any]:
+    if isinstance(node, list | tuple):
+        return list(node)
+    if isinstance(node, tree.Node):
+        return [getattr(node, name) for name in node.__dataclass_fields__]
+    return []
 
 
 def _field(node: Any) -> str | None:
@@ -120,14 +124,14 @@ def _is_ctx(node: tree.Node) -> bool:
     return isinstance(node, tree.Name) and node.name == "ctx"
 
 
-def _framed(node: Any) -> bool:
+def _framed(block: tree.Block) -> bool:
     """Whether a script has variables."""
-    if isinstance(node, tree.Declare | tree.Each | tree.Lambda | tree.While | tree.For):
-        return True
-    if isinstance(node, list | tuple):
-        return any(map(_framed, node))
-    if isinstance(node, tree.Node):
-        return any(_framed(getattr(node, name)) for name in node.__dataclass_fields__)
+    waiting: list[Any] = [block]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, tree.Declare | tree.Each | tree.Lambda | tree.While | tree.For):
+            return True
+        waiting += _parts(node)
     return False
 
 

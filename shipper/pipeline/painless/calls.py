@@ -70,7 +70,10 @@ class Calls(Base):
         if owner is not None:
             return self.static_call(node, owner)
         target = self.visit(node.target)
-        if target.type in classes.PRIMITIVE or target.type == "void":
+        if target.type in classes.PRIMITIVE:
+            boxed = next(box for box, plain in classes.BOXED.items() if plain == target.type)
+            target = self.cast(target, boxed, internal=True)
+        if target.type == "void":
             raise Invalid(f"cannot call a method on the type [{target.type}]", node.offset)
         if target.null:
             raise Invalid("cannot call a method on null", node.offset)
@@ -199,6 +202,10 @@ class Calls(Base):
                 raise Invalid("this call gives no value", node.offset)
             return value
         interfaces = sorted(wants & FUNCTIONAL.keys())
+        if len(interfaces) > 1 and isinstance(node, tree.Lambda):
+            interfaces = [
+                name for name in interfaces if FUNCTIONAL[name][0] == len(node.parameters)
+            ]
         if len(interfaces) != 1:
             self.refuse(
                 "a lambda for a method that differs between classes, or takes none", node.offset

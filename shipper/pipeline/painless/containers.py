@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shipper.pipeline import values
 from shipper.pipeline.painless import objects
-from shipper.pipeline.painless.failures import missing, out_of_bounds, read_only
-from shipper.pipeline.painless.objects import Entries, Entry, Keys, MadeList, MadeMap, Stream
+from shipper.pipeline.painless.failures import ScriptFailure, missing, out_of_bounds, read_only
+from shipper.pipeline.painless.objects import Entries, Entry, Keys, MadeList, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_READ_ONLY: Final = frozenset([list, dict, Keys])
+_READ_ONLY: Final = frozenset([list, dict])
 
 
 def mine(value: Any) -> Any:
     """A collection that the script may change."""
+    if type(value) is Keys:
+        raise ScriptFailure(None, "unsupported_operation_exception")
     if type(value) in _READ_ONLY:
         raise read_only()
     return value
@@ -78,6 +80,8 @@ def _remove_if(items: Any, test: Callable[[Any], bool]) -> bool:
 
 
 def _contains_all(items: Any, others: Any) -> bool:
+    if type(items) is list:  # the cluster's read-only view asks whether the list is an item
+        return objects.holds(items, others)
     if others is None:
         raise missing()
     return all(objects.holds(items, other) for other in others)
@@ -89,8 +93,12 @@ def _last_index(items: Any, wanted: Any) -> int:
 
 
 def _sublist(items: Any, start: int, end: int) -> Any:
-    if not 0 <= start <= end <= len(items):
+    if start < 0 or end > len(items):
         raise out_of_bounds(start if start < 0 else end, len(items))
+    if start > end:
+        raise ScriptFailure(
+            f"fromIndex({start}) > toIndex({end})", "illegal_argument_exception", foreign=True
+        )
     return type(items)(items[start:end])
 
 
@@ -200,8 +208,6 @@ ENTRY: Final[dict[str, Callable[..., Any]]] = {
     "getValue()def": lambda entry: entry[1],
 }
 STATIC_COLLECTIONS: Final[dict[str, Callable[..., Any]]] = {
-    "emptyList()List": MadeList,
-    "emptyMap()Map": MadeMap,
     "frequency(Collection,def)int": lambda items, wanted: sum(
         objects.same(wanted, value) for value in items
     ),

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Final, NoReturn
 
-from shipper.pipeline.failure import Invalid
+from shipper.pipeline.failure import Invalid, Unsupported
 from shipper.pipeline.painless import tree
 from shipper.pipeline.painless.lexer import PRIMITIVES, Token
 
-_MAX_DEPTH: Final = 60
+_MAX_DEPTH: Final = 80
 _LEVELS: Final = {
     operator: level
     for level, operators in enumerate(
@@ -76,7 +76,7 @@ class Expressions:
         """Count one level of nesting."""
         self.depth += 1
         if self.depth > _MAX_DEPTH:
-            raise Invalid("nested too deeply to be read", self.token.offset)
+            raise Unsupported("a script that is nested too deeply", self.token.offset)
 
     def type_begins(self) -> bool:
         """Whether a type's name may begin here."""
@@ -210,6 +210,8 @@ class Expressions:
             elif token.kind in {".", "?."}:
                 self.at += 1
                 name = self.token
+                if name.kind not in {"member", "index"}:
+                    self.unexpected("a name or a number")
                 self.at += 1
                 safe = token.kind == "?."
                 if name.kind == "member" and self.kind == "(":
@@ -316,7 +318,7 @@ class Expressions:
             if self.kind == "::":
                 self.at += 1
                 member = "new" if self.kind == "new" else self.token.text
-                self.at += 1
+                self.expect("new" if self.kind == "new" else "name")
                 return tree.Reference(token.offset, name, member)
             self.at = start
         return self.expression()

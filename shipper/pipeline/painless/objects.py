@@ -60,14 +60,14 @@ class Stream:
     A ``Stream``: values that come when they are asked for.
 
     Attributes:
-        items: the values still to come.
+        items: the values still to come; None once they were asked for.
         size: how many, where that is known without looking: Java then counts without running what maps them.
     """
 
     __slots__ = ("items", "size")
 
     def __init__(self, items: Iterator[Any], size: int | None = None) -> None:
-        self.items = items
+        self.items: Iterator[Any] | None = items
         self.size = size
 
 

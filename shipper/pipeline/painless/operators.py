@@ -226,16 +226,15 @@ class Operators(Base):
 
     def logic(self, node: tree.Binary) -> Value:
         """``&&`` and ``||``."""
-        left = self.wanted(node.left, "boolean")
-        right = self.wanted(node.right, "boolean")
-        one, two = left.run, right.run
-        if node.operator == "&&":
-            return self.fold(
-                "boolean", lambda frame: one(frame) and two(frame), node.offset, left, right
-            )
-        return self.fold(
-            "boolean", lambda frame: one(frame) or two(frame), node.offset, left, right
-        )
+        nodes: list[tree.Node] = [node.right]
+        first = node.left
+        while isinstance(first, tree.Binary) and first.operator == node.operator:
+            nodes.append(first.right)
+            first = first.left
+        values = [self.wanted(one, "boolean") for one in (first, *reversed(nodes))]
+        runs = [value.run for value in values]
+        work = _all(runs) if node.operator == "&&" else _any(runs)
+        return self.fold("boolean", work, node.offset, *values)
 
     def unary(self, node: tree.Unary) -> Value:
         """``! ~ - +``."""
@@ -326,6 +325,34 @@ class Operators(Base):
     def match(self, node: tree.Binary) -> Value:
         """``=~`` and ``==~``."""
         raise NotImplementedError
+
+
+def _all(runs: list[Callable[[Any], Any]]) -> Callable[[Any], Any]:
+    if len(runs) == 2:
+        one, two = runs
+        return lambda frame: one(frame) and two(frame)
+
+    def run(frame: Any) -> bool:
+        for one in runs:  # noqa: SIM110 - faster than all()
+            if not one(frame):
+                return False
+        return True
+
+    return run
+
+
+def _any(runs: list[Callable[[Any], Any]]) -> Callable[[Any], Any]:
+    if len(runs) == 2:
+        one, two = runs
+        return lambda frame: one(frame) or two(frame)
+
+    def run(frame: Any) -> bool:
+        for one in runs:  # noqa: SIM110 - faster than any()
+            if one(frame):
+                return True
+        return False
+
+    return run
 
 
 def _null(run: Callable[[Any], Any], negated: bool) -> Callable[[Any], Any]:

@@ -23,6 +23,11 @@ _DECIMAL: Final = re.compile(
 )
 
 
+_HEXADECIMAL: Final = re.compile(
+    r"[\x00-\x20]*([+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?[0-9]+)[fFdD]?[\x00-\x20]*"
+)
+
+
 def order(one: Any, other: Any) -> int:
     """-1, 0 or 1, as ``compare`` of numbers."""
     return int(one > other) - int(one < other)
@@ -88,9 +93,15 @@ def parse_whole(text: str | None, radix: int, low: int, high: int) -> int:
 
 
 def parse_decimal(text: str | None) -> float:
-    """``Double.parseDouble``, without hexadecimal."""
+    """``Double.parseDouble``."""
     if text is None:
         raise missing()
+    hexadecimal = _HEXADECIMAL.fullmatch(text)
+    if hexadecimal is not None:
+        try:
+            return float.fromhex(hexadecimal[1])
+        except OverflowError:
+            return -math.inf if hexadecimal[1][0] == "-" else math.inf
     found = _DECIMAL.fullmatch(text)
     if found is None:
         raise ScriptFailure(f'For input string: "{text}"', "number_format_exception", foreign=True)

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 
 def _used(stream: Stream) -> Iterator[Any]:
+    """The values of a stream, which gives them once."""
     items = stream.items
-    stream.items = _again()
+    if items is None:
+        raise ScriptFailure(
+            "stream has already been operated upon or closed",
+            "illegal_state_exception",
+            foreign=True,
+        )
+    stream.items = None
     return items
-
-
-def _again() -> Iterator[Any]:
-    raise ScriptFailure(
-        "stream has already been operated upon or closed", "illegal_state_exception", foreign=True
-    )
-    yield
 
 
 def _first(stream: Stream) -> Optional:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shipper.pipeline.failure import Invalid
 from shipper.pipeline.painless import access, classes, objects, tree
+from shipper.pipeline.painless.arithmetic import STATIC
 from shipper.pipeline.painless.calls import Calls
 from shipper.pipeline.painless.library import CONSTANTS, GETTERS, METHODS
 from shipper.pipeline.painless.matching import Matching
-from shipper.pipeline.painless.operators import Operators
+from shipper.pipeline.painless.operators import Operators, both
 from shipper.pipeline.painless.parts import Value
 from shipper.pipeline.values import INT_MAX, INT_MIN, LONG_MAX, LONG_MIN, Float
 
@@ -123,6 +124,8 @@ class Translator(Matching, Operators, Calls):
         if variable is None:
             if self.class_named(node) is not None:
                 self.refuse(f"the class {node.name} as a value", node.offset)
+            if node.name[0].isupper():
+                self.refuse(f"the class {node.name}", node.offset)
             raise Invalid(f"cannot resolve symbol [{node.name}]", node.offset)
         slot = variable.slot
         return Value(variable.type, lambda frame: frame[slot], node.offset)
@@ -293,9 +296,12 @@ class Translator(Matching, Operators, Calls):
         if node.operator:
             if variable.type == "def":
                 self.refuse("a compound assignment to a def variable", node.offset)
-            value = self.apply(
-                node.operator, self.visit(target), self.visit(node.value), node.offset
-            )
+            given = self.visit(node.value)
+            if variable.type == given.type == "boolean" and node.operator in {"&", "|", "^"}:
+                work = STATIC["boolean"][node.operator]
+                value = Value("boolean", both(self.visit(target), given, work), node.offset)
+            else:
+                value = self.apply(node.operator, self.visit(target), given, node.offset)
             value = self.cast(value, variable.type, explicit=True)
         else:
             value = self.wanted(node.value, variable.type)

@@ -455,7 +455,270 @@ for (int i = 0, j = 10; i < j; i++, j--) { }
 for (int i = 0; i < 3; i++) { if (i == 2) { return true; } }
 int i = 0; while (true) { i++; if (i > 5) { break; } } return i == 6
 int i = 0; for (;;) { if (++i > 3) return true; }
-"""
+Integer.toHexString(-1) == 'ffffffff' && Integer.toBinaryString(5) == '101' && Integer.toOctalString(-8) == '37777777770'
+Long.toHexString(-1) == 'ffffffffffffffff' && Long.bitCount(-1L) == 64 && Integer.bitCount(-2) == 31
+Integer.toString(255, 16) == 'ff' && Integer.toString(-255, 36) == '-73' && Integer.toString(5, 99) == '5'
+Integer.parseInt('-80000000', 16) == -2147483648
+Integer.parseInt('+7') == 7
+Integer.parseInt('') == 7
+Integer.parseInt(' 7') == 7
+Integer.parseInt('7_0') == 7
+Integer.parseInt('2147483648') == 7
+Integer.parseInt('-2147483648') == -2147483648
+Integer.parseInt('٣') == 3
+Integer.parseInt('-') == 3
+Integer.parseInt('+-3') == 3
+Integer.parseInt('z', 36) == 35
+Integer.parseInt('z', 99) == 35
+Integer.parseInt('1', 1) == 35
+Long.parseLong('9223372036854775807') == 9223372036854775807L
+Long.parseLong('9223372036854775808') == 1
+Integer.valueOf(5).equals(5)
+Integer.valueOf('5', 10).equals(5)
+Long.valueOf(5).equals(5L)
+Double.valueOf(5).equals(5.0)
+Double.parseDouble('1e400') == Double.parseDouble('Infinity')
+Double.parseDouble('0x1p3') == 8
+Double.parseDouble(' 5.5f ') == 5.5
+Double.parseDouble('.5') == 0.5 && Double.parseDouble('5.') == 5
+Double.parseDouble('5,5') == 1
+Double.parseDouble('NaN') == 1
+Double.isNaN(Double.parseDouble('NaN'))
+Double.compare(0.0, -0.0) == 1
+Double.toString(1e21) == '1.0E21' && Float.toString(1.1f) == '1.1'
+Double.parseDouble(ctx.n) == 1
+Boolean.parseBoolean('TRUE') && !Boolean.parseBoolean(null) && !Boolean.parseBoolean('yes')
+Boolean.toString(true) == 'true' && Boolean.logicalXor(true, false) && Boolean.compare(true, false) == 1
+Boolean.valueOf(true).booleanValue()
+Character.isDigit(ctx.s.charAt(0))
+Character.isDigit('٣'.charAt(0))
+Character.isLetter('é'.charAt(0)) && !Character.isLetter('_'.charAt(0)) && Character.isLetterOrDigit('9'.charAt(0))
+Character.isLetter('ª'.charAt(0))
+Character.toString(ctx.s.charAt(0)) == 'a'
+Math.round(2.5) == 3 && Math.round(-2.5) == -2 && Math.round(0.49999999999999994) == 0
+Math.round(1e300) == 9223372036854775807L && Math.round(-1e300) == Long.MIN_VALUE
+Math.round(ctx.f) == 2
+Math.rint(2.5) == 2.0 && Math.rint(3.5) == 4.0 && Math.rint(-0.2) == 0
+Math.floor(-1.5) == -2.0 && Math.ceil(-1.5) == -1.0 && Math.ceil(1e20) == 1e20
+'' + Math.ceil(-0.5) == '-0.0'
+Math.sqrt(-1) != Math.sqrt(-1)
+Math.abs(-5) == 5 && Math.abs(-0.0) == 0 && Math.signum(-3) == -1
+Math.max(-0.0, 0.0) + '' == '0.0' && Math.min(0.0, -0.0) + '' == '-0.0'
+Math.max(1, Double.parseDouble('NaN')) == 1
+Math.max(ctx.big, ctx.i) == 3000000000L
+Objects.toString(null) == 'null' && Objects.toString(null, 'x') == 'x' && Objects.nonNull(ctx.s)
+Objects.requireNonNull(ctx.n, 'gone') == 1
+Objects.requireNonNull(ctx.s) == 'abc'
+String.join('-', ctx.l) == 'x'
+String.join('-', ['a', null]) == 'a-null'
+String.join(null, ['a', 'b']) == 'x'
+String.valueOf(null) == 'null' && String.valueOf(1.0) == '1.0' && String.valueOf([1, 'a']) == '[1, a]' && String.valueOf(['a': null]) == '{a=null}'
+ctx.s.encodeBase64() == 'YWJj' && 'YWJj'.decodeBase64() == 'abc'
+'YWJ'.decodeBase64() == 'ab'
+'YW J'.decodeBase64() == 'ab'
+'YWJjZA'.decodeBase64() == 'abcd'
+'😀'.encodeBase64() == '8J+YgA=='
+ctx.s.subSequence(0, 1) == 'a'
+ctx.s.contentEquals('abc')
+ctx.s.startsWith('b', 1) && !ctx.s.startsWith('b', 9) && !ctx.s.startsWith('b', -1)
+ctx.s.startsWith('', 3) && !ctx.s.startsWith('', 4)
+ctx.s.indexOf('', 9) == 3 && ctx.s.indexOf('a', -5) == 0 && ctx.s.lastIndexOf('', 9) == 3 && ctx.s.lastIndexOf('a', -1) == -1
+'abcabc'.lastIndexOf('bc', 3) == 1 && 'abcabc'.lastIndexOf('bc', 4) == 4
+'a😀b'.indexOf('b') == 3 && 'a😀b'.substring(3) == 'b' && 'a😀b'.length() == 4 && 'a😀b'.charAt(3) == (char)'b'
+'a😀b'.substring(1, 3) == '😀'
+'a😀b'.lastIndexOf('b') == 3 && 'a😀b'.startsWith('b', 3)
+'a'.compareTo('b') == -1 && 'abc'.compareTo('a') == 2 && '😀'.compareTo('\\') > 0
+' \\ '.trim() == '\\'
+'aXbX'.replace('X', '') == 'ab' && 'ab'.replace('', '-') == '-a-b-'
+'ß'.equalsIgnoreCase('SS')
+'ſ'.equalsIgnoreCase('s') && 'K'.equalsIgnoreCase('k')
+'İ'.toLowerCase().length() == 3
+'ΑΣ'.toLowerCase() == 'ας'
+'ŉ'.toUpperCase() == 'ʼN'
+'abc'.concat('d') == 'abcd'
+'abc'.concat(null) == 'abcd'
+'abc'.equals(null)
+'abc'.equalsIgnoreCase(null)
+'a,b,,'.splitOnToken(',').length == 4
+'a,b,,c'.splitOnToken(',', 2)[1] == 'b,,c'
+'a,b'.splitOnToken(',', -1).length == 2
+(5).toString() == '5'
+ctx.i.toString() == '5' && ctx.f.toString() == '1.5' && ctx.t.toString() == 'true' && ctx.big.toString() == '3000000000'
+ctx.f.isNaN() || ctx.f.isInfinite()
+ctx.t.booleanValue() && ctx.t.compareTo(false) == 1
+ctx.t.compareTo(null) == 1
+ctx.i.compareTo(null) == 1
+ctx.i.byteValue() == 5 && ctx.big.shortValue() == 24064 && ctx.big.byteValue() == 0 && ctx.f.shortValue() == 1
+ctx.big.floatValue() == 3000000000f && ctx.f.intValue() == 1
+ctx.l.lastIndexOf('x') == 1 && ctx.l.lastIndexOf('q') == -1 && ctx.l.lastIndexOf(null) == 2
+ctx.l.containsAll(['x', 1]) && !ctx.l.containsAll(['y'])
+ctx.l.containsAll(null)
+ctx.l.subList(1, 9).size() == 1
+ctx.l.subList(2, 1).size() == 1
+ctx.l.subList(-1, 1).size() == 1
+ctx.l.subList(1, 3).contains('x')
+ctx.l.join('+') == '1+x+null'
+ctx.l.find(y -> y == 'x') == 'x'
+ctx.l.find(y -> y == 'q') == null
+ctx.l.findAll(y -> y != null).size() == 2
+ctx.l.collect(y -> y + '!')[1] == 'x!'
+ctx.l.every(y -> y != null)
+ctx.l.each(y -> y == 1) == null
+ctx.l.each(y -> y == 1).size() == 3
+ctx.l.removeIf(y -> y == 1)
+ctx.l.removeIf(y -> y == 9)
+ctx.l.clear(); return true
+ctx.l.addAll([]); return true
+ctx.l.set(0, 1); return true
+ctx.l.remove(0); return true
+ctx.a.clear(); return true
+ctx.a.remove('zz'); return true
+ctx.a.entrySet().add(1)
+ctx.a.keySet().add(1)
+ctx.a.keySet().clear(); return true
+ctx.a.values().add(1)
+ctx.a.values().size() == 1 && ctx.a.values().contains(1) && !ctx.a.values().isEmpty()
+ctx.a.every((k, v) -> k == 'b' && v == 1)
+ctx.a.entrySet().any(e -> e.key == 'b' && e.value == 1)
+ctx.a.entrySet().stream().anyMatch(e -> e.getKey() == 'b' && e.getValue() == 1)
+ctx.a.entrySet().contains('b')
+ctx.a.containsValue(1) && !ctx.a.containsValue(1L) && !ctx.a.containsValue(null)
+ctx.a.getOrDefault('b', 5) == 1 && ctx.a.getOrDefault('q', 5) == 5
+ctx.getOrDefault('n', 5) == null
+def m = ['a': 1]; m.remove('a'); return m.isEmpty()
+def m = ['a': 1]; return m.put('a', 2) == 1 && m.a == 2 && m.put('c', 1) == null && m.size() == 2
+def m = ['a': 1, 'b': 2]; def n = ['b': 2, 'a': 1]; return m == n && m.toString() == '{a=1, b=2}'
+def m = [3, 1]; m.add(2); m.removeIf(y -> y > 2); return m.toString() == '[1, 2]'
+def m = [3, 1]; m.remove(0); return m == [1]
+def m = [3, 1]; m.remove(5); return m == [1]
+def m = [3, 1]; m.set(0, 7); return m == [7, 1] && m[-2] == 7
+def m = [3, 1]; m.addAll([5]); return m == [3, 1, 5] && m != [3, 1]
+def m = [3, 1]; m.clear(); return m == [] && m.isEmpty()
+def m = [1, [2, ['k': 3]]]; return m[1][1].k == 3 && m == [1, [2, ['k': 3]]]
+def m = new ArrayList(ctx.l); m.add('z'); return m.size() == 4 && m[3] == 'z'
+def m = new HashMap(ctx.a); m.z = 1; return m.size() == 2
+new ArrayList(ctx.n).isEmpty()
+Collections.frequency(ctx.l, 'x') == 1 && Collections.disjoint(ctx.l, ['q'])
+Optional.ofNullable(ctx.n).isPresent()
+Optional.ofNullable(ctx.n).orElse(5) == 5
+Optional.ofNullable(ctx.n).get() == 5
+Optional.empty().get() == 1
+Optional.ofNullable(ctx.s).get() == 'abc'
+ctx.l.stream().skip(1).findFirst().get() == 'x'
+ctx.l.stream().skip(2).findFirst().isPresent()
+ctx.l.stream().skip(-1).count() == 1
+ctx.l.stream().limit(2).count() == 2 && ctx.l.stream().noneMatch(y -> y == 'q')
+ctx.l.stream().collect(Collectors.toList()).size() == 3
+ctx.l.stream().collect(Collectors.counting()) == 3
+ctx.l.stream().collect(Collectors.joining()) == 'x'
+ctx.l.stream().map(y -> '' + y).collect(Collectors.joining()) == '1xnull'
+def st = ctx.l.stream(); st.count(); return st.count() == 3
+[1, 1, 2].stream().distinct().count() == 2
+[1, 1L, 1.0].stream().distinct().count() == 3
+ctx.l.stream().map(y -> y).filter(y -> y == 'x').findAny().isPresent()
+Integer.compare(3, 5) == -1 && Integer.max(3, 5) == 5 && Integer.signum(-9) == -1 && Long.signum(5L) == 1 && Long.min(3L, 2L) == 2
+Integer.MAX_VALUE + 1 == Integer.MIN_VALUE
+Math.PI > 3.14 && Math.E > 2.71 && Boolean.TRUE.booleanValue()
+ctx.zz?.a?.b == null && ctx.zz?.a.b == null
+java.util.Map m = ctx.a; return m.containsKey('b')
+Collection c = ctx.l; if (c != null) { for (def x : c) { if (x == 'x') { return false; } } } return true;
+List l = ctx.l; return l.length == 3 && l.isEmpty() == false && l.get(1) == 'x'
+Map m = ctx.a; for (String k : m.keySet()) { if (m.get(k) == 1 && m[k] == 1) return true; } return false
+Map m = ctx.a; for (Map.Entry e : m.entrySet()) { if (e.getValue() == 1 && e.getKey().equals('b')) return true; } return false
+String s = ctx.s; char c = s.charAt(0); return c == 97 && c < 98 && (c + 1) == 98
+String s = null; return s == null
+String s = null; return s.length() == 1
+String s = null; return s + 'a' == 'nulla'
+String s = ctx.n; return s?.length() == null
+String s = ctx.s; return s?.trim() == 'abc'
+int i = 5; i += 2; i *= 3; i -= 1; i /= 2; i %= 7; i <<= 2; i |= 1; i ^= 3; i &= 14; i >>= 1; i >>>= 1; return i == 3
+int i = 2147483647; i++; return i == -2147483648
+byte b = 127; b++; return b == -128
+byte b = 1; b += 300; return b == 45
+long l = 9223372036854775807L; l++; return l < 0
+double d = 1; d /= 3; return d > 0.3
+float f = 1; f /= 3; return f + '' == '0.33333334'
+def d = 5; d++; return d == 6
+def d = ctx.i; d--; return d == 4
+def d = ctx.s; d++; return d == 4
+int a = 1, b = 2, c; c = a + b; return c == 3
+int a = 1; int b = a++ + ++a; return b == 4 && a == 3
+boolean x = false; x |= true; return x
+boolean x = true; x ^= ctx.t; return x
+String s = 'a'; s += 'b'; s += 1; s += null; return s == 'ab1null'
+def s = 'a'; s = s + 1; return s == 'a1'
+for (int i = 0; i < 10; ++i) { if (i == 3) continue; if (i == 5) break; } return true
+for (int i = 0; i < 3; i++) for (int j = 0; j < 3; j++) { if (i * j == 4) return true; }
+int n = 0; for (def x : ctx.l) { for (def y : ctx.l) { n++; } } return n == 9
+int n = 0; do { n++; if (n == 5) { break; } } while (true); return n == 5
+while (ctx.t) { return true; }
+while (ctx.t) { break; }
+if (ctx.t) { if (ctx.i == 5) { return true; } else { return false; } } else { return false; } return true
+if (ctx.t) { return true; } else { return false; } ctx.i == 5
+int x = 5; { int y = 6; } return true
+if (ctx.t) ; return true
+if (ctx.t) return true; else return false;
+return (ctx.i == 5);
+(ctx.i == 5)
+((ctx.i)) == 5 && (ctx).i == 5
+ctx .i == 5
+ctx
+.i == 5
+ctx.i==5&&ctx.s=='abc'||false
+ctx.i == 5 and ctx.t
+ctx.i = 5 == 5
+ctx.i <> 5
+ctx.i == '5'
+ctx.s == "abc"
+'it\'s' == "it's" && "q\"q" == 'q"q' && '\\' == "\\"
+'a' == 'a' ? true : false
+1 < 2 == true
+!ctx.t == false
+-ctx.i == -5 && - -5 == 5 && +5 == 5 && -(-5) == 5
+~~5 == 5 && !!true
+5 - -5 == 10 && 5 - - 5 == 10
+2147483648 == 1
+-2147483648 == -2147483648
+2147483648L == 2147483648L
+-9223372036854775808L < 0
+9223372036854775808L < 0
+1.5F == 1.5 && 1D == 1 && 1l == 1
+08 == 8
+0 == 0 && 00 == 0 && 0L == 0
+1_000 == 1000
+.5f == 1
+5.toString() == '5'
+ctx.l.length() == 3
+ctx.l.1.0 == 1
+ctx.l[0L] == 1
+ctx.l[1.0] == 1
+ctx.l['a'.length()] == 'x'
+ctx[ctx.s] == null
+ctx.a[ctx.s]?.x == null
+ctx['s'].length() == 3
+ctx.'s' == 1
+ctx."s" == 1
+ctx.@timestamp == 1
+ctx['@timestamp'] == null
+ctx.a-b == 1
+ctx._source.a == 1
+ctx._id != null && ctx._id == '_id'
+ctx._routing == null && ctx._index == "_index"
+_ingest.timestamp == null
+params.a == null && params['b'] == null && params.containsKey('c') == false
+params.get('x') == null && params.size() == 0
+doc['a'].value == 1
+state.x == 1
+Debug.explain(ctx.a)
+(ctx.i > 3 ? 'a' : 'b') == 'a'
+ctx.i > 3 ? ctx.t : ctx.n
+ctx.i > 9 ? ctx.t : ctx.n
+ctx.i > 3 && ctx.n
+ctx.t || ctx.n
+ctx.n || ctx.t
+null == ctx.n && null != ctx.t
+ctx.n == null || ctx.n.length() > 0
+"""  # noqa: RUF001
 DOCUMENT: dict[str, Any] = {
     "a": {"b": 1}, "s": "abc", "i": 5, "l": [1, "x", None], "f": 1.5, "big": 3000000000, "t": True, "n": None, "num": "5",
 }  # fmt: skip
