@@ -31,12 +31,12 @@ def lower(text: str) -> str:
 
 
 def _kind(character: str) -> str:
-    """``l`` letter, ``d`` digit, ``i`` not looked at, ``w``, ``n``, ``b`` within words, numbers or both, ``x`` anything else."""
+    """``l`` letter, ``d`` digit, ``m`` mark, ``f`` format, ``w``, ``n``, ``b`` within words, numbers or both, ``x`` anything else."""
     import unicodedata  # noqa: PLC0415 - a megabyte that few agents need
 
     category = unicodedata.category(character)
     if category in {"Mn", "Me", "Cf"}:
-        return "i"
+        return "f" if category == "Cf" else "m"
     if category[0] == "L" or category == "Mc":
         code = ord(character)
         return "x" if any(low <= code <= high for low, high in _APART) else "l"
@@ -76,11 +76,15 @@ def _word(kinds: list[str], index: int, step: int) -> list[int]:
             if between and (kind != found or between not in ("wb" if kind == "l" else "nb")):
                 break
             kind, between = found, ""
-        elif found == "x" or between or (found != "i" and step < 0 and last == "i"):
-            break  # a mark right behind a dash, too, ends the word
-        elif found != "i":
+        elif found == "m":
+            if between and step > 0:
+                break  # a mark on a dash ends the word
+        elif found != "f":
+            if found == "x" or between or (step < 0 and last == "m"):
+                break
             between = found
-        last = found
+        if found != "f":
+            last = found
         places.append(index)
         index += step
     return places

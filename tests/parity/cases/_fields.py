@@ -26,7 +26,9 @@ NESTED: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
-def case(option: str, kind: str, options: dict[str, Any], document: dict[str, Any], **more: Any) -> Case:
+def case(
+    option: str, kind: str, options: dict[str, Any], document: dict[str, Any], **more: Any
+) -> Case:
     """A processor alone in its pipeline."""
     return Case(option=option, processor={kind: options}, document=document, **more)
 
@@ -43,7 +45,20 @@ def fields(kind: str, options: dict[str, Any] | None = None) -> list[Case]:
     """Which fields a processor takes, and which names of fields it does not."""
     options = options or {}
     cases = [case("field", kind, {"field": "a.b"} | options, document) for document in NESTED]
-    paths = ["a", "b.0", "b.1.c", "b.5", "b.x", "{{a}}", "_source.a", "_ingest.timestamp", ".", "", "a.", "a..b"]
+    paths = [
+        "a",
+        "b.0",
+        "b.1.c",
+        "b.5",
+        "b.x",
+        "{{a}}",
+        "_source.a",
+        "_ingest.timestamp",
+        ".",
+        "",
+        "a.",
+        "a..b",
+    ]
     document = {"a": "Ab", "b": ["Cd", {"c": "Ef"}], "{{a}}": "Gh"}
     return cases + [case("field", kind, {"field": path} | options, document) for path in paths]
 
@@ -60,7 +75,10 @@ def targets(kind: str, options: dict[str, Any], value: Any) -> list[Case]:
         "{{a}}", "t.", "_ingest.t", "s", "l", "n",
     ]  # fmt: skip
     document = {"a": value, "l": [1, {}], "n": None, "o": {"p": 1}, "i": 5, "s": "there"}
-    cases = [case("target_field", kind, {"field": "a", "target_field": path} | options, document) for path in paths]
+    cases = [
+        case("target_field", kind, {"field": "a", "target_field": path} | options, document)
+        for path in paths
+    ]
     return cases + invalid("target_field", kind, {"field": "a"} | options, [5, ["t"], {"t": 1}])
 
 
@@ -69,7 +87,9 @@ def missing(kind: str, options: dict[str, Any], values: list[Any]) -> list[Case]
     cases = []
     for flag in (True, False):
         given = {"ignore_missing": flag} | options
-        cases += [case("ignore_missing", kind, {"field": "a.b"} | given, document) for document in NESTED]
+        cases += [
+            case("ignore_missing", kind, {"field": "a.b"} | given, document) for document in NESTED
+        ]
         cases += on_values("ignore_missing", kind, given, values)
     return cases + invalid("ignore_missing", kind, {"field": "a"} | options, ["true", "no", 1, []])
 

@@ -36,7 +36,24 @@ FLOATING = [
     "4.9e-324", "2.4703282292062327e-324", "1.7976931348623159e308", "123456789.123456789", "0.3", "1e10", "1e7", "9999999", "0.001",
     "0.00099", "1.0e23", "2e-3f", "33554431", "1e23", "9007199254740993", "8.5e-45", "\u00001", "1\u0000",
 ]  # fmt: skip
-BOOLEAN = ["TRUE", "True", "tRuE", "false", "FALSE", "yes", "1", " true", "\uff54rue", "TRUEİ", "true\u017f", "fal\u017fe", "FAL\u017fE", "truee", "fals", "on"]
+BOOLEAN = [
+    "TRUE",
+    "True",
+    "tRuE",
+    "false",
+    "FALSE",
+    "yes",
+    "1",
+    " true",
+    "\uff54rue",
+    "TRUEİ",
+    "true\u017f",
+    "fal\u017fe",
+    "FAL\u017fE",
+    "truee",
+    "fals",
+    "on",
+]
 ADDRESSES = [
     "1.2.3.4", "::1", "fe80::1%eth0", "1.2.3", "1.2.3.256", "01.2.3.4", "::ffff:1.2.3.4", "[::1]", " 1.2.3.4", "1.2.3.4/8", "2001:db8::",
     "::", "1::2::3", "12345::", "0:0:0:0:0:0:0:0", "1:2:3:4:5:6:7:8:9", "::1.2.3.4", "ABCD::EF", "1.2.3.4.", "1:2:3:4:5:6:7::",
@@ -44,7 +61,23 @@ ADDRESSES = [
     "1.2.3.4%1", "%", "a%b", "::g", "1:2:3:4:5:6:7:8::", "::1.2.3", "1.2.3.4:80", "::1.2.3.4.5", "::1.2.3.04", "0.0.0.0",
     "255.255.255.255", "1.2.3.1000", "1..2.3", "00000::", "1:2:3:4:5:6:7:", "::%eth0", "1.2.3.4 ", "::00001", "::0ffff", "::fffff", "::1.2.3.4%1",
 ]  # fmt: skip
-NUMBERS: list[Any] = [5, -7, 3000000000, 1.5, -0.0, 1e10, 1e300, 1e-320, 0.1, 16777217, 2147483648, 16777217.0, 3.4028236e38, True, False]
+NUMBERS: list[Any] = [
+    5,
+    -7,
+    3000000000,
+    1.5,
+    -0.0,
+    1e10,
+    1e300,
+    1e-320,
+    0.1,
+    16777217,
+    2147483648,
+    16777217.0,
+    3.4028236e38,
+    True,
+    False,
+]
 
 
 def _types(kind: str, values: list[Any], **more: Any) -> list[Any]:
@@ -55,13 +88,22 @@ def _elasticsearch_ip() -> list[Any]:
     good = [*(text for text in ADDRESSES if text in GOOD), ["1.2.3.4", "::1"], []]
     bad = [text for text in ADDRESSES if text not in GOOD]
     more = {"oracle": "manual", "page": PAGE}
-    cases = [case("type", KIND, {"field": "a", "type": "ip"}, {"a": text}, expected={"a": text}, **more) for text in good]
+    cases = [
+        case("type", KIND, {"field": "a", "type": "ip"}, {"a": text}, expected={"a": text}, **more)
+        for text in good
+    ]
     for text in ["", "x", "\uff11.2.3.4", *bad]:
         expected = Failed(f"'{text}' is not an IP string literal.")
-        cases.append(case("type", KIND, {"field": "a", "type": "ip"}, {"a": text}, expected=expected, **more))
+        cases.append(
+            case("type", KIND, {"field": "a", "type": "ip"}, {"a": text}, expected=expected, **more)
+        )
     for value in (5, True, {"b": 1}, 1.5):
         expected = Failed(None, "class_cast_exception")
-        cases.append(case("type", KIND, {"field": "a", "type": "ip"}, {"a": value}, expected=expected, **more))
+        cases.append(
+            case(
+                "type", KIND, {"field": "a", "type": "ip"}, {"a": value}, expected=expected, **more
+            )
+        )
     return cases
 
 
@@ -73,17 +115,41 @@ GOOD = {
 CASES = [
     *fields(KIND, {"type": "string"}),
     *invalid("field", KIND, {"type": "string"}, [5, None]),
-    *(one for kind in ("integer", "long") for one in _types(kind, [*WHOLE, *NUMBERS, *FLOATING[:12]])),
-    *(one for kind in ("float", "double") for one in _types(kind, [*FLOATING, *NUMBERS, *WHOLE[:20]])),
+    *(
+        one
+        for kind in ("integer", "long")
+        for one in _types(kind, [*WHOLE, *NUMBERS, *FLOATING[:12]])
+    ),
+    *(
+        one
+        for kind in ("float", "double")
+        for one in _types(kind, [*FLOATING, *NUMBERS, *WHOLE[:20]])
+    ),
     *_types("boolean", [*BOOLEAN, *NUMBERS]),
     *_types("auto", [*WHOLE, *FLOATING, *BOOLEAN, *NUMBERS]),
-    *_types("ip", [*ADDRESSES, "\uff11.2.3.4", "٣.2.3.4", "::\uff21", "::\uff11.2.3.4", *NUMBERS], only="opensearch"),
+    *_types(
+        "ip",
+        [*ADDRESSES, "\uff11.2.3.4", "٣.2.3.4", "::\uff21", "::\uff11.2.3.4", *NUMBERS],
+        only="opensearch",
+    ),
     *_elasticsearch_ip(),
     *(one for kind in TYPES[:-1] for one in _types(kind, [*TEXTS, *OTHERS, *LISTS])),
     *_types("ip", [*TEXTS, *OTHERS, *LISTS], only="opensearch"),
     *(
         case("type", KIND, {"field": "a", "type": kind}, {"a": "1"})
-        for kind in ("Integer", "INTEGER", "int", "", "\u0131nteger", "\u017ftring", "date", 5, None, ["long"], " long")
+        for kind in (
+            "Integer",
+            "INTEGER",
+            "int",
+            "",
+            "\u0131nteger",
+            "\u017ftring",
+            "date",
+            5,
+            None,
+            ["long"],
+            " long",
+        )
     ),
     *targets(KIND, {"type": "integer"}, "12"),
     *targets(KIND, {"type": "auto"}, ["12", 5, None]),

@@ -28,10 +28,29 @@ CASES = [
     *fields(KIND, {"target_fields": FIELDS}),
     *invalid("field", KIND, {"target_fields": FIELDS}, [5, None]),
     *(
-        case("target_fields", KIND, {"field": "a", "target_fields": names}, {"a": line, "n": None, "o": {"p": 1}, "l": [1]})
+        case(
+            "target_fields",
+            KIND,
+            {"field": "a", "target_fields": names},
+            {"a": line, "n": None, "o": {"p": 1}, "l": [1]},
+        )
         for names in (
-            ["x"], ["x", "y"], ["a", "y"], ["x.y", "x.z"], ["x", "x.y"], ["x", "x"], ["{{a}}"], ["x", ""], ["l.0", "l.1"], ["n.x"],
-            ["o", "o.q"], ["o.p", "o.q.r"], ["x."], ["."], [" x "], FIELDS,
+            ["x"],
+            ["x", "y"],
+            ["a", "y"],
+            ["x.y", "x.z"],
+            ["x", "x.y"],
+            ["x", "x"],
+            ["{{a}}"],
+            ["x", ""],
+            ["l.0", "l.1"],
+            ["n.x"],
+            ["o", "o.q"],
+            ["o.p", "o.q.r"],
+            ["x."],
+            ["."],
+            [" x "],
+            FIELDS,
         )
         for line in ("1,2,3", "1", "", ',"2"', '1,"')
     ),
@@ -47,7 +66,11 @@ CASES = [
     *_with("trim separator", {"trim": True, "separator": " "}),
     *_with("trim quote", {"trim": True, "quote": " "}),
     *invalid("trim", KIND, {"field": "a", "target_fields": FIELDS}, ["true", 1]),
-    *(one for empty in ("", "E", 5, {"b": [1]}, [], False, 1.5) for one in _with("empty_value", {"empty_value": empty}, LINES[:40])),
+    *(
+        one
+        for empty in ("", "E", 5, {"b": [1]}, [], False, 1.5)
+        for one in _with("empty_value", {"empty_value": empty}, LINES[:40])
+    ),
     *_with("empty_value trim", {"empty_value": "E", "trim": True}),
     *missing(KIND, {"target_fields": FIELDS}, ["1,2", None, 5, ["1,2"], '"']),
 ]

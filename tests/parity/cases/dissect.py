@@ -29,12 +29,25 @@ BROKEN = [
     "", "abc", "%{}", "%{?a}", "%{*k}", "%{*k} %{&k} %{*k}", "%{+a+}", "%{a/1}", "%{+/1}", "%{+}", "%{*}", "%{a*}", "%{a+}", "%{a?}",
     "%{a&}", "%{+a/99999}", "%{+a/1/2}", "%{+a/x}", "%{a", "a}%{b", "%{+a/-1} %{b}", "%{+a/٣} %{b}", "%{&a}", "%{->}", "%{/}", "%{*a} %{&b}",
 ]  # fmt: skip
-PERCENT = ["%{a}%{b}", "%{a}%", "%{a}%{", "50% %{a} %{b}", "%{a}%%{b}", "%{a} 5% %{b}", "%%{a} %{b}", "%{{a}}", "%{a}%%%{b}", "%{a} %"]
+PERCENT = [
+    "%{a}%{b}",
+    "%{a}%",
+    "%{a}%{",
+    "50% %{a} %{b}",
+    "%{a}%%{b}",
+    "%{a} 5% %{b}",
+    "%%{a} %{b}",
+    "%{{a}}",
+    "%{a}%%%{b}",
+    "%{a} %",
+]
 AROUND: dict[str, Any] = {"q": 1, "l": [1, 2], "n": None}
 
 
 def _with(option: str, options: dict[str, Any], texts: list[str] = TEXTS, **more: Any) -> list[Any]:
-    return [case(option, KIND, {"field": "m"} | options, {"m": text} | AROUND, **more) for text in texts]
+    return [
+        case(option, KIND, {"field": "m"} | options, {"m": text} | AROUND, **more) for text in texts
+    ]
 
 
 def _elasticsearch() -> list[Any]:
@@ -58,7 +71,11 @@ def _elasticsearch() -> list[Any]:
         reason = f"Unable to find match for dissect pattern: {pattern} against source: {text}"
         expected: Any = Failed(reason, "find_match") if found is None else {"m": text, **found}
         options = {"field": "m", "pattern": pattern}
-        cases.append(case("pattern", KIND, options, {"m": text}, oracle="manual", expected=expected, page=PAGE))
+        cases.append(
+            case(
+                "pattern", KIND, options, {"m": text}, oracle="manual", expected=expected, page=PAGE
+            )
+        )
     return cases
 
 
@@ -67,15 +84,34 @@ CASES = [
     *fields(KIND, {"pattern": "%{x}"}),
     *invalid("field", KIND, {"pattern": "%{x}"}, [5, None]),
     *(one for pattern in PATTERNS for one in _with("pattern", {"pattern": pattern})),
-    *(one for pattern in PERCENT for one in _with("pattern", {"pattern": pattern}, [*TEXTS, "x%y", "50% x y", "%x y", "x 5% y", "100%", "%{a}"], only="opensearch")),
+    *(
+        one
+        for pattern in PERCENT
+        for one in _with(
+            "pattern",
+            {"pattern": pattern},
+            [*TEXTS, "x%y", "50% x y", "%x y", "x 5% y", "100%", "%{a}"],
+            only="opensearch",
+        )
+    ),
     *_elasticsearch(),
-    *(case("pattern", KIND, {"field": "m", "pattern": pattern}, {"m": "a b"}) for pattern in BROKEN),
+    *(
+        case("pattern", KIND, {"field": "m", "pattern": pattern}, {"m": "a b"})
+        for pattern in BROKEN
+    ),
     *invalid("pattern", KIND, {"field": "m"}, [5, None, ["%{a}"]]),
     *(
         one
         for separator in ("", ", ", "-", "😀", "%{a}", "\n")
-        for pattern in ("%{+a} %{b} %{+a}", "%{+a/2} %{+a/1}", "%{a} %{+a} %{+b} %{+b}", "%{a} %{b}")
-        for one in _with("append_separator", {"pattern": pattern, "append_separator": separator}, TEXTS[:16])
+        for pattern in (
+            "%{+a} %{b} %{+a}",
+            "%{+a/2} %{+a/1}",
+            "%{a} %{+a} %{+b} %{+b}",
+            "%{a} %{b}",
+        )
+        for one in _with(
+            "append_separator", {"pattern": pattern, "append_separator": separator}, TEXTS[:16]
+        )
     ),
     *invalid("append_separator", KIND, {"field": "m", "pattern": "%{a}"}, [5, [","]]),
     *missing(KIND, {"pattern": "%{x} %{y}"}, ["a b", None, 5, ["a b"], "x"]),

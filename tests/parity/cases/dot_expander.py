@@ -36,14 +36,20 @@ INSIDE: list[dict[str, Any]] = [
     {"b.c": 1, "a": {}}, {"a": {"b.c": None}}, {"a": {"b.c": [1], "b": {}}}, {"a": "x"}, {"a": {}}, {"a": {"b": {"c": 1}}},
     {"a": {"b.c": 1, "b": {"d": 2}}}, {"a": True},
 ]  # fmt: skip
-INSIDE_BAD: list[dict[str, Any]] = [{"a": {"b.c": 1, "b": 3}}, {"a": {"b.c": 1, "b": None}}, {"a": {"b.c": 1, "b": [1]}}]
+INSIDE_BAD: list[dict[str, Any]] = [
+    {"a": {"b.c": 1, "b": 3}},
+    {"a": {"b.c": 1, "b": None}},
+    {"a": {"b.c": 1, "b": [1]}},
+]
 
 
 def _both(option: str, options: dict[str, Any], documents: list[dict[str, Any]]) -> list[Any]:
     return [case(option, KIND, options, document) for document in documents]
 
 
-def _differ(options: dict[str, Any], documents: list[dict[str, Any]], option: str = "field") -> list[Any]:
+def _differ(
+    options: dict[str, Any], documents: list[dict[str, Any]], option: str = "field"
+) -> list[Any]:
     """What cannot be expanded; asked of the node for OpenSearch, and with Elasticsearch's word for it."""
     cases = []
     for document in documents:
@@ -51,8 +57,14 @@ def _differ(options: dict[str, Any], documents: list[dict[str, Any]], option: st
         path = f"{options['path']}." if "path" in options else ""
         path += options["field"]
         part = _blocking(document, path)
-        reason = f"cannot expand [{path}], because [{part}] is not an object field, but a value field"
-        cases.append(case(option, KIND, options, document, oracle="manual", expected=Failed(reason), page=PAGE))
+        reason = (
+            f"cannot expand [{path}], because [{part}] is not an object field, but a value field"
+        )
+        cases.append(
+            case(
+                option, KIND, options, document, oracle="manual", expected=Failed(reason), page=PAGE
+            )
+        )
     return cases
 
 
@@ -74,7 +86,14 @@ def _star(*pairs: tuple[dict[str, Any], Any]) -> list[Any]:
     cases = [_manual("field", {"field": "*"}, document, expected) for document, expected in pairs]
     for document, expected in pairs:
         if isinstance(expected, dict):
-            cases.append(_manual("field path", {"field": "*", "path": "p"}, {"p": document, "q.r": 1}, {"p": expected, "q.r": 1}))
+            cases.append(
+                _manual(
+                    "field path",
+                    {"field": "*", "path": "p"},
+                    {"p": document, "q.r": 1},
+                    {"p": expected, "q.r": 1},
+                )
+            )
     return cases
 
 
@@ -91,9 +110,24 @@ def _override() -> list[Any]:
         reason = "cannot expand [a.b], because [a] is not an object field, but a value field"
         cases.append(_manual("override", options, document, Failed(reason)))
     cases += [
-        _manual("override", {"field": "*", "override": True}, {"a.b": 1, "a": {"b": 2}, "c.d": 3}, {"a": {"b": 1}, "c": {"d": 3}}),
-        _manual("override", {"field": "b.c", "path": "a", "override": True}, {"a": {"b.c": 1, "b": {"c": 2}}}, {"a": {"b": {"c": 1}}}),
-        _manual("override", {"field": "a.b", "override": False}, {"a.b": 1, "a": {"b": 2}}, {"a": {"b": [2, 1]}}),
+        _manual(
+            "override",
+            {"field": "*", "override": True},
+            {"a.b": 1, "a": {"b": 2}, "c.d": 3},
+            {"a": {"b": 1}, "c": {"d": 3}},
+        ),
+        _manual(
+            "override",
+            {"field": "b.c", "path": "a", "override": True},
+            {"a": {"b.c": 1, "b": {"c": 2}}},
+            {"a": {"b": {"c": 1}}},
+        ),
+        _manual(
+            "override",
+            {"field": "a.b", "override": False},
+            {"a.b": 1, "a": {"b": 2}},
+            {"a": {"b": [2, 1]}},
+        ),
     ]
     return cases
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 from tests.parity.cases._fields import VALUES, case, fields, invalid, missing, on_values, targets
 
 KIND = "gsub"
-TEXTS = ["aba", "xyz", "", "a\nb", "😀a", "a.b.c", "2024-01-02", "10.0.0.1:8080", "é", ["aba", "c"], "a\r\nb"]
+TEXTS = [
+    "aba",
+    "xyz",
+    "",
+    "a\nb",
+    "😀a",
+    "a.b.c",
+    "2024-01-02",
+    "10.0.0.1:8080",
+    "é",
+    ["aba", "c"],
+    "a\r\nb",
+]
 PATTERNS = [
     "a", "x*", "", "^", "$", "(?m)^", "(?m)$", "\\b", ".", "\\.", "[0-9]+", "(a|b)+", "(?i)A", "\\s", "\\w+", "[^a-z]", "a{2}",
     "(?<=a)b", "(?=b)", "\\p{L}", "[.:-]", "\\Qa.b\\E", "(a)(b)?", "(", "[", "a**", "(?<n>a", "\\", "\\d{2,}", ".*", "a?",
@@ -25,7 +37,9 @@ CASES = [
     ),
     *invalid("pattern", KIND, {"field": "a", "replacement": ""}, [5, None, ["a"]]),
     *(
-        case("replacement", KIND, {"field": "a", "pattern": pattern, "replacement": new}, {"a": text})
+        case(
+            "replacement", KIND, {"field": "a", "pattern": pattern, "replacement": new}, {"a": text}
+        )
         for new in REPLACEMENTS
         for pattern in ("(?<n>a)(b)?", "x*")
         for text in ("aba", "zz", "😀a")

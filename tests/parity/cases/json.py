@@ -34,8 +34,34 @@ BROKEN = [
     '{"a":1,"b":2,"a":3}', '{"a":[{"b":1,"b":1}]}', '[{"a":1},{"a":1,"a":1}]', '{"a":"b":"c"}', "{1:2}", '["\\ud8"]', "truE", "nUll", "}", "]", ",",
     ":", '{"a":1,,"b":2}', "[1,,2]", '{"a":tru}', '{"a" : 1, "a" :2}', '{"a\\u0062":1,"ab":2}', "!", '{"a":"\\":", "b":1, "b":2}',
 ]  # fmt: skip
-ENDED = ["[1", "1e", "-", "1e+", "1e-", "/", "/*", "[", "[1e", "[-", "[[]", "[{}", '{"a":[1', '{"a":[', "[/*", '[{"a":1}', "[[1", '{"a":{"b":[']
-LIMITS = ["1" * 1001, "1." + "1" * 1000, "[" * 1001, "[" * 1001 + "]" * 1001, '{"a":' * 1001, '{"a":[' * 501]
+ENDED = [
+    "[1",
+    "1e",
+    "-",
+    "1e+",
+    "1e-",
+    "/",
+    "/*",
+    "[",
+    "[1e",
+    "[-",
+    "[[]",
+    "[{}",
+    '{"a":[1',
+    '{"a":[',
+    "[/*",
+    '[{"a":1}',
+    "[[1",
+    '{"a":{"b":[',
+]
+LIMITS = [
+    "1" * 1001,
+    "1." + "1" * 1000,
+    "[" * 1001,
+    "[" * 1001 + "]" * 1001,
+    '{"a":' * 1001,
+    '{"a":[' * 501,
+]
 TRAILING = [
     '{"a":1} trailing', '{"a":1}}', "true x", "1 2", "[1] [2]", '{"a":1}\u0000', "true,", '"x"y', "null}", "[1]x", "1 /*", "[1]/", "{}/", '"x"/',
     'true"x"', "null,null", '"a""b"', "{} {}", '[1] "', '1 "a', "1 tru", "1 [", "{} 01", "{} -", "{}{", "[],", "1 :", '"a": 1', "null null", "12\t13",
@@ -45,7 +71,23 @@ BYTES_ONLY = [
     '"\u0000a\u0000"\u0000', "[\u00001\u0000]\u0000", "\u0000\u0000", "\u00a01", "\u2028 1", "true\u00e9", "true\u20ac", "true$", "true-", "true\u007f",
     '{"' + "a" * 50001 + '":1}',
 ]  # fmt: skip
-OTHERS: list[Any] = [5, 1.5, 1e10, True, None, [1, 2], [], {}, [None], [True, 1.5], 5000000000, [1e300], -0.0, 1e-7, [[1], []]]
+OTHERS: list[Any] = [
+    5,
+    1.5,
+    1e10,
+    True,
+    None,
+    [1, 2],
+    [],
+    {},
+    [None],
+    [True, 1.5],
+    5000000000,
+    [1e300],
+    -0.0,
+    1e-7,
+    [[1], []],
+]
 MAPS: list[Any] = [{"a": 1}, {"a": "x"}, ["x"], ["a b"], {"a": {"b": 1}}]
 ROOT = [
     '{"a":1,"m":2}', "[1]", "1", "null", "{", '{"a.b":1}', '{"x":{"y":1}}', '{"x":5}', '{"l":[3]}', "{}", '"x"', '{"n":{"o":1}}', "", "true",
@@ -63,9 +105,14 @@ def _elasticsearch() -> list[Any]:
         *((text, "x_content_parse_exception") for text in BROKEN),
         *((text, "x_content_e_o_f_exception") for text in ENDED),
         *((text, "illegal_argument_exception") for text in LIMITS),
-        *((text, "x_content_parse_exception") for text in ("\ufeff1", "\u00001", "1\u0000", "\u00a01", "\u2028 1")),
+        *(
+            (text, "x_content_parse_exception")
+            for text in ("\ufeff1", "\u00001", "1\u0000", "\u00a01", "\u2028 1")
+        ),
     ]
-    return [_manual("field", {"field": "m"}, {"m": text}, Failed(None, kind)) for text, kind in kinds]
+    return [
+        _manual("field", {"field": "m"}, {"m": text}, Failed(None, kind)) for text, kind in kinds
+    ]
 
 
 def _strict() -> list[Any]:
@@ -74,13 +121,27 @@ def _strict() -> list[Any]:
     for text in TRAILING:
         expected = Failed(f"The input {text} {word}")
         cases.append(_manual("strict_json_parsing", {"field": "m"}, {"m": text}, expected))
-        cases.append(_manual("strict_json_parsing", {"field": "m", "strict_json_parsing": True}, {"m": text}, expected))
+        cases.append(
+            _manual(
+                "strict_json_parsing",
+                {"field": "m", "strict_json_parsing": True},
+                {"m": text},
+                expected,
+            )
+        )
     loose: list[tuple[str, Any]] = [
         ('{"a":1} trailing', {"a": 1}), ('{"a":1}}', {"a": 1}), ("true x", True), ("1 2", 1), ("[1] [2]", [1]), ('"x"y', "x"), ("null}", None),
         ('"a""b"', "a"), ("{} {}", {}), ("1 [", 1), ("[1]/", [1]), ('123 "foo"', 123),
     ]  # fmt: skip
     for text, value in loose:
-        cases.append(_manual("strict_json_parsing", {"field": "m", "strict_json_parsing": False}, {"m": text}, {"m": value}))
+        cases.append(
+            _manual(
+                "strict_json_parsing",
+                {"field": "m", "strict_json_parsing": False},
+                {"m": text},
+                {"m": value},
+            )
+        )
     for text in ("1 ", "1 /*x*/ ", '{"a":1}\n', "[] // x", "\t1"):
         value = {"{": {"a": 1}, "[": []}.get(text[0], 1)
         cases.append(_manual("strict_json_parsing", {"field": "m"}, {"m": text}, {"m": value}))
@@ -95,20 +156,31 @@ def _duplicates() -> list[Any]:
         ('{"a\\u0062":1,"ab":2}', {"ab": 2}), ('{"a":12345678901234567890,"a":1}', {"a": 1}), ("{}", {}), ('"a"', "a"),
         ('/**/{"a":1,"a":2}', {"a": 2}), ('{"":1,"":2}', {"": 2}),
     ]  # fmt: skip
-    cases = [_manual("allow_duplicate_keys", options, {"m": text}, {"m": value}) for text, value in rows]
+    cases = [
+        _manual("allow_duplicate_keys", options, {"m": text}, {"m": value}) for text, value in rows
+    ]
     broken = Failed(None, "x_content_parse_exception")
     texts = ('{"a":1,"a":2', '{"a":1,,"a":2}', '{"a":1,"a"}', "{a:1,a:2}")
     cases += [_manual("allow_duplicate_keys", options, {"m": text}, broken) for text in texts]
     for text in ('{"a":1,"a":2}', '{"b":{"a":1,"a":1}}'):
         given = {"field": "m", "allow_duplicate_keys": False}
         cases.append(_manual("allow_duplicate_keys", given, {"m": text}, broken))
-    cases.append(_manual("allow_duplicate_keys", options | {"add_to_root": True}, {"m": '{"a":1,"a":2}'}, {"m": '{"a":1,"a":2}', "a": 2}))
+    cases.append(
+        _manual(
+            "allow_duplicate_keys",
+            options | {"add_to_root": True},
+            {"m": '{"a":1,"a":2}'},
+            {"m": '{"a":1,"a":2}', "a": 2},
+        )
+    )
     return cases + invalid("allow_duplicate_keys", KIND, {"field": "m"}, ["true", 1])
 
 
 def _conflicts() -> list[Any]:
     base = {"field": "m", "add_to_root": True}
-    rows: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = [  # parsed, replaced, merged
+    rows: list[
+        tuple[dict[str, Any], dict[str, Any], dict[str, Any]]
+    ] = [  # parsed, replaced, merged
         ({"x": {"y": 1}}, {"x": {"y": 1}}, {"x": {"z": 1, "q": [1], "y": 1}}),
         ({"x": {"z": 2}}, {"x": {"z": 2}}, {"x": {"z": 2, "q": [1]}}),
         ({"x": 5}, {"x": 5}, {"x": 5}),
@@ -127,12 +199,36 @@ def _conflicts() -> list[Any]:
         document = {"m": json.dumps(parsed)} | AROUND
         for strategy, changed in (("replace", replaced), ("merge", merged), ("MERGE", merged)):
             options = base | {"add_to_root_conflict_strategy": strategy}
-            cases.append(_manual("add_to_root_conflict_strategy", options, document, document | changed))
+            cases.append(
+                _manual("add_to_root_conflict_strategy", options, document, document | changed)
+            )
     for text in ("[1]", "1", "null"):
         expected = Failed("cannot add non-map fields to root of document")
-        cases.append(_manual("add_to_root_conflict_strategy", base | {"add_to_root_conflict_strategy": "merge"}, {"m": text}, expected))
-    cases += [case("add_to_root_conflict_strategy", KIND, base | {"add_to_root_conflict_strategy": bad}, {"m": "{}"}) for bad in ("x", "", 5)]
-    cases.append(case("add_to_root_conflict_strategy", KIND, {"field": "m", "add_to_root_conflict_strategy": "merge"}, {"m": "{}"}))
+        cases.append(
+            _manual(
+                "add_to_root_conflict_strategy",
+                base | {"add_to_root_conflict_strategy": "merge"},
+                {"m": text},
+                expected,
+            )
+        )
+    cases += [
+        case(
+            "add_to_root_conflict_strategy",
+            KIND,
+            base | {"add_to_root_conflict_strategy": bad},
+            {"m": "{}"},
+        )
+        for bad in ("x", "", 5)
+    ]
+    cases.append(
+        case(
+            "add_to_root_conflict_strategy",
+            KIND,
+            {"field": "m", "add_to_root_conflict_strategy": "merge"},
+            {"m": "{}"},
+        )
+    )
     return cases
 
 

@@ -21,7 +21,10 @@ AROUND: dict[str, Any] = {"q": "tt", "l": [1, 2], "n": None, "o": {"p": 1}}
 
 
 def _with(option: str, options: dict[str, Any], texts: list[str] = TEXTS, **more: Any) -> list[Any]:
-    return [case(option, KIND, {"field": "m"} | PLAIN | options, {"m": text} | AROUND, **more) for text in texts]
+    return [
+        case(option, KIND, {"field": "m"} | PLAIN | options, {"m": text} | AROUND, **more)
+        for text in texts
+    ]
 
 
 def _fields() -> list[Any]:
@@ -40,7 +43,11 @@ def _fields() -> list[Any]:
 def _null_aside(one: Case) -> Case:
     """A null has other words in Elasticsearch."""
     ignored = one.definition["processors"][0][KIND]["ignore_missing"]
-    return replace(one, only="opensearch") if one.document == {"a": {"b": None}} and not ignored else one
+    return (
+        replace(one, only="opensearch")
+        if one.document == {"a": {"b": None}} and not ignored
+        else one
+    )
 
 
 CASES = [

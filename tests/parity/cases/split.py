@@ -5,7 +5,21 @@ from __future__ import annotations
 from tests.parity.cases._fields import VALUES, case, fields, invalid, missing, on_values, targets
 
 KIND = "split"
-TEXTS = ["a,b,,c,,", "", ",", ",,", "abc", "a1b22c", "😀,😀", ",a", "a\nb", "a b\tc", "a.b|c", "x", "ab,ab"]
+TEXTS = [
+    "a,b,,c,,",
+    "",
+    ",",
+    ",,",
+    "abc",
+    "a1b22c",
+    "😀,😀",
+    ",a",
+    "a\nb",
+    "a b\tc",
+    "a.b|c",
+    "x",
+    "ab,ab",
+]
 SEPARATORS = [
     ",", "", "\\d+", "(,)", "(?=,)", ".", "\\.", "|", "\\|", "^", "$", "x*", "[,]", "\\s+", "a", "ab", "(?m)$", "😀", "é", ";",
     ",|b", "\n", "\\n", "(?<=,)", "[, ]+", "(?i)B",
@@ -20,9 +34,20 @@ CASES = [
         for text in TEXTS
     ),
     *invalid("separator", KIND, {"field": "a"}, [5, None, [","], True]),
-    case("separator", KIND, {"field": "a", "separator": "("}, {"a": "x"}, refused="a pattern that Java does not take"),
+    case(
+        "separator",
+        KIND,
+        {"field": "a", "separator": "("},
+        {"a": "x"},
+        refused="a pattern that Java does not take",
+    ),
     *(
-        case("preserve_trailing", KIND, {"field": "a", "separator": separator, "preserve_trailing": flag}, {"a": text})
+        case(
+            "preserve_trailing",
+            KIND,
+            {"field": "a", "separator": separator, "preserve_trailing": flag},
+            {"a": text},
+        )
         for separator in SEPARATORS
         for text in TEXTS
         for flag in (True, False)

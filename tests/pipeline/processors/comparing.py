@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 
 def assert_alike(
-    node: Node | str, kind: str, options: dict[str, Any], values: Sequence[Any], *after: dict[str, Any]
+    node: Node | str,
+    kind: str,
+    options: dict[str, Any],
+    values: Sequence[Any],
+    *after: dict[str, Any],
 ) -> None:
     """Fails with what differs between OpenSearch and the edge for values of the field ``m``."""
     pipeline = {"processors": [{kind: {"field": "m"} | options}, *after]}
@@ -23,8 +27,12 @@ def assert_alike(
     expected = simulate(node, pipeline, documents)
     found = edge(pipeline, documents, "opensearch")
     pairs = zip(values, expected, found, strict=True)
-    unequal = [f"{value!r}: {words}" for value, one, other in pairs if (words := one.difference(other))]
-    assert not unequal, "\n".join([f"{kind} {options}: {len(unequal)} of {len(values)}", *unequal[:20]])
+    unequal = [
+        f"{value!r}: {words}" for value, one, other in pairs if (words := one.difference(other))
+    ]
+    assert not unequal, "\n".join(
+        [f"{kind} {options}: {len(unequal)} of {len(values)}", *unequal[:20]]
+    )
 
 
 def texts(source: random.Random, pieces: Sequence[str], count: int, longest: int) -> list[str]:

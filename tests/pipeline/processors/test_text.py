@@ -137,19 +137,30 @@ def test_a_separator_that_java_does_not_take_is_refused() -> None:
 
 
 def test_a_pattern_that_java_does_not_take_is_wrong() -> None:
-    (outcome,) = edge({"processors": [{"gsub": {"field": "a", "pattern": "(", "replacement": ""}}]}, [{}])
+    (outcome,) = edge(
+        {"processors": [{"gsub": {"field": "a", "pattern": "(", "replacement": ""}}]}, [{}]
+    )
     assert outcome.kind == "invalid"
 
 
 @pytest.mark.cluster
 def test_case_is_changed_as_the_cluster_does(opensearch: Node) -> None:
-    known = [chr(code) for code in range(0x20, 0x1F000) if not 0xD800 <= code < 0xE000 and code not in UNKNOWN_TO_OLD_PYTHONS]
+    known = [
+        chr(code)
+        for code in range(0x20, 0x1F000)
+        if not 0xD800 <= code < 0xE000 and code not in UNKNOWN_TO_OLD_PYTHONS
+    ]
     changing = [letter for letter in known if letter.isalpha()]
     lines = ["|".join(changing[start : start + 500]) for start in range(0, len(changing), 500)]
     assert_alike(opensearch, "lowercase", {}, lines)
     assert_alike(opensearch, "uppercase", {}, lines)
     source = random.Random(1)
-    assert_alike(opensearch, "lowercase", {}, texts(source, list("a\u03a3\u03a3\u03911-.'\", _2日アé\u0301\u200b"), 1000, 10))
+    assert_alike(
+        opensearch,
+        "lowercase",
+        {},
+        texts(source, list("a\u03a3\u03a3\u03911-.'\", _2日アé\u0301\u200b"), 1000, 10),
+    )
 
 
 @pytest.mark.cluster
@@ -166,7 +177,9 @@ def test_random_urls_are_decoded_as_the_cluster_does(opensearch: Node) -> None:
 
 @pytest.mark.cluster
 @pytest.mark.parametrize("pattern", ["x*", "", "a|b", "(a)(b)?", "[^a]", r"\b", "(?=b)", "(?<=a)", "a{2,}", "^|$", "(?m)^", r"\s+", "."])  # fmt: skip
-def test_random_texts_are_split_and_replaced_as_the_cluster_does(pattern: str, opensearch: Node) -> None:
+def test_random_texts_are_split_and_replaced_as_the_cluster_does(
+    pattern: str, opensearch: Node
+) -> None:
     some = texts(random.Random(4), ["a", "b", "x", "\n", "\r", " ", "😀", "é", "aa"], 150, 8)
     assert_alike(opensearch, "gsub", {"pattern": pattern, "replacement": "<$0>"}, some)
     assert_alike(opensearch, "split", {"separator": pattern}, some)
