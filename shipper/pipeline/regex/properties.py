@@ -7,7 +7,7 @@ Named sets of characters as the two engines have them; the data files beside thi
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _IGNORED = str.maketrans("", "", " -_")
 
 @cache
 def _lines(dialect: str) -> dict[str, str]:
-    text = files(__package__).joinpath(f"{dialect}.txt").read_text(encoding="ascii")
+    text = Path(__file__).with_name(f"{dialect}.txt").read_text(encoding="ascii")
     lines = (line.split(" ", 1) for line in text.splitlines() if not line.startswith("#"))
     return {name: ranges for names, ranges in lines for name in names.split(",")}
 
