@@ -163,6 +163,11 @@ class Grok:
                     break
 
 
+def captures_of(groups: Sequence[str | None]) -> tuple[Capture, ...]:
+    """What the named groups of a pattern stand for, in the order in which they are first named."""
+    return _captures(groups, trace=True)[0]
+
+
 def _captures(
     groups: Sequence[str | None], *, trace: bool
 ) -> tuple[tuple[Capture, ...], list[int]]:

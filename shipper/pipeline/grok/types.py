@@ -12,10 +12,12 @@ from shipper.pipeline.numbers import (
     parse_float,
     parse_integer,
 )
-from shipper.pipeline.values import Float, long
+from shipper.pipeline.values import Float, Long, long
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_FEW = 10  # so many digits fit 32 bits at any rate
 
 
 def _no_number(reason: str) -> NoReturn:
@@ -29,6 +31,8 @@ def to_int(text: str) -> int:
     Raises:
         Failure: Java's ``number_format_exception``.
     """
+    if len(text) < _FEW and text.isascii() and text.isdigit():
+        return int(text)
     value = parse_integer(text, 32)
     return _no_number(complaint(text)) if value is None else value
 
@@ -40,6 +44,8 @@ def to_long(text: str) -> int:
     Raises:
         Failure: Java's ``number_format_exception``.
     """
+    if len(text) < _FEW and text.isascii() and text.isdigit():
+        return Long(text)
     value = parse_integer(text, 64)
     return _no_number(complaint(text)) if value is None else long(value)
 

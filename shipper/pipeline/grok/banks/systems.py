@@ -33,7 +33,7 @@ _SYSLOG_KEYS = {
 }
 _SYSLOG_BOTH = {
     "SYSLOGPROG": r"<program>(?:\[<pid>\])?",
-    "SYSLOGFACILITY": "[<]<facility>.<priority>>",
+    "SYSLOGFACILITY": "<<facility>.<priority>>",
     "SYSLOGBASE": "<stamp> (?:<SYSLOGFACILITY> )?<host> <SYSLOGPROG>:",
     "SYSLOGPAMSESSION": r"<SYSLOGBASE> (?=<GREEDYDATA message>)<pam_module>\(<pam_caller>\): "
     "session <pam_state> for user <pam_user>(?: by <pam_by>)?",
