@@ -52,6 +52,7 @@ class Encoder:
     """
 
     __slots__ = ("_constants", "key", "path")
+    BLOCK = 128 * 1024  # bytes to read at a time; larger blocks are not faster
 
     def __init__(self, key: str, path: str, constants: Constants) -> None:
         self.key = key

@@ -151,6 +151,7 @@ class EdgeEncoder(Encoder):
     """
 
     __slots__ = ("_edge",)
+    BLOCK = 32 * 1024  # a line becomes several times as long: larger blocks take memory and gain nothing
 
     def __init__(self, key: str, path: str, edge: Edge) -> None:
         super().__init__(key, path, edge.constants)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shipper.encode import Encoder
     from shipper.source.chain import Chain
 
-BLOCK = 128 * 1024  # bytes a read; larger blocks are not faster
+BLOCK = 128 * 1024  # bytes a read in search of a line's end
 HOLD = 64 * 1024  # bytes of unfinished line or group kept in memory
 ANCHORS = 8  # ends of pieces whose markers are remembered
 LONGEST_LINE = 2**30  # bytes; a longer line is several events (the length in an id has ten digits)
@@ -173,14 +173,15 @@ class Harvester:
             return self._pass_long_line(now, wall, stamp)
         at = self.position + len(self.tail)
         cut = self._next_cut()
-        want = self._grow or BLOCK
+        block = self.encoder.BLOCK
+        want = self._grow or block
         if cut is not None:
             want = min(want, cut - at)
         data = self._read(at, want)
         end = at + len(data)
         self.eof = len(data) < want and end != cut
         final = end == cut
-        if self._grow and not final and len(data) <= self._grow - BLOCK:
+        if self._grow and not final and len(data) <= self._grow - block:
             return None  # nothing has come to what was looked at already
         if end > self.read_to:
             self.last_growth = now
@@ -233,7 +234,7 @@ class Harvester:
             self._scan_marker = rest[: len(rest) - spare][-MARKER:]
             rest = b""
         elif len(rest) > HOLD:
-            self._grow = len(rest) + BLOCK
+            self._grow = len(rest) + self.encoder.BLOCK
             self._whole = rest.endswith(newline)
             self.tail = b""
             return
