@@ -16,13 +16,12 @@ from shipper.pipeline.options import EdgeSettings
 from shipper.pipeline.values import ZonedDateTime, copy, to_string
 from tests.parity.case import INDEX
 from tests.parity.outcome import Outcome
+from tests.parity.rig import SIMULATED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shipper.pipeline.definition import Pipeline
-
-NAME = "_simulate_pipeline"  # what the cluster calls a pipeline that is only tried
 
 
 def edge(
@@ -80,7 +79,7 @@ def _load(
 ) -> Pipeline | Outcome:
     known = EdgeSettings(flavour=flavour, **(settings or {}))
     try:
-        loaded = Library.of({**(pipelines or {}), NAME: pipeline}, known).load(NAME)
+        loaded = Library.of({**(pipelines or {}), SIMULATED: pipeline}, known).load(SIMULATED)
     except Exception as error:
         return Outcome("crash", reason=f"while loading: {error!r}")
     assert loaded

@@ -12,6 +12,7 @@ import itertools
 import json
 import os
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from tests.cluster.rig.node import Node
 
+SIMULATED = "_simulate_pipeline"  # the cluster's name for a pipeline that is only tried
 TIMEOUT = 20.0  # seconds a call
 _BATCH = 400  # documents a call
 _PATIENCE = 2  # calls of one pipeline that may hang before the rest is taken to hang too
@@ -225,7 +227,10 @@ def _simulate(
         return [Outcome("invalid", type=error["type"], reason=error["reason"], **span)]
     if documents[0]["_index"] == INDEX:
         cluster.prepare()
-        return cluster.bulk([(name, documents[0])])
+        (outcome,) = cluster.bulk([(name, documents[0])])
+        renamed = json.dumps([outcome.source, outcome.reason]).replace(name, SIMULATED)
+        source, reason = json.loads(renamed)
+        return [replace(outcome, source=source, reason=reason)]
     return [Outcome("unseen", type=error["type"], reason=error["reason"], **span)]
 
 

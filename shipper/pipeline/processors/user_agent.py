@@ -356,13 +356,11 @@ def _parser(options: Options, build: Build) -> Parser:
 
 
 def _nested(details: Details, properties: frozenset[str], kind: str | None) -> dict[str, Any]:
-    """As the Elastic Common Schema has it."""
+    """As the Elastic Common Schema has it; in the cluster's order, which shows where a map is printed."""
     agent, system, device = details
     made: dict[str, Any] = {}
     if "NAME" in properties:
         made["name"] = agent.name if agent else "Other"
-    if "VERSION" in properties and agent and agent.major is not None:
-        made["version"] = agent.version
     if "OS" in properties and system:
         made["os"] = {"name": system.name}
         if system.version is not None:
@@ -371,6 +369,10 @@ def _nested(details: Details, properties: frozenset[str], kind: str | None) -> d
         made["device"] = {"name": device.name if device else "Other"}
         if kind is not None:
             made["device"]["type"] = kind
+    if "ORIGINAL" in properties:
+        made["original"] = None  # its place
+    if "VERSION" in properties and agent and agent.major is not None:
+        made["version"] = agent.version
     return made
 
 
