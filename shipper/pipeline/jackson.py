@@ -171,7 +171,7 @@ class Reader:
         raise self._fail(f"unexpected {character!r} where a value should be")
 
     def _begin(self, character: str) -> Any:
-        if len(self._stack) + (self._container is not None) >= DEPTH:
+        if len(self._stack) >= DEPTH:
             raise self._fail(f"nested more than {DEPTH} deep", limit=True)
         self._stack.append((self._container, self._name))
         self._container = {} if character == "{" else []

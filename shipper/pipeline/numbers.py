@@ -35,6 +35,8 @@ _BEYOND = float.fromhex("0x1.ffffffp127")  # half way from the largest to the on
 
 def parse_integer(text: str, bits: int, radix: int = 10) -> int | None:
     """``Integer.parseInt`` (32 bits) or ``Long.parseLong`` (64): a sign, and decimal digits of any script within the basic plane."""
+    if radix == 10 and len(text) < 10 and text.isdecimal() and text.isascii():
+        return int(text)
     digits = text[1:] if text[:1] in {"+", "-"} else text
     if not digits.isascii():
         if any(character > "\uffff" for character in digits):
@@ -90,7 +92,7 @@ def parse_double(text: str) -> float | None:
     """``Double.parseDouble``: with ``NaN``, ``Infinity``, hexadecimal forms and the endings ``f`` and ``d``."""
     text = text.strip(SPACES)
     if _DECIMAL.fullmatch(text):
-        return float(text.rstrip("fFdD"))
+        return float(text[:-1] if text[-1] in "fFdD" else text)
     if _HEXADECIMAL.fullmatch(text):
         try:
             return float.fromhex(text.rstrip("fFdD") if text[-1] in "fFdD" else text)

@@ -359,7 +359,10 @@ def _assigner(pattern: Pattern, separator: str) -> Callable[[Document, list[str]
         set(names)
     ):
         places = {key.name: place for place, key in enumerate(pattern.keys) if not key.skipped}
-        writers = [(_write(name), places[name]) for name in results.names or []]
+        order = [(name, places[name]) for name in results.names or []]
+        if not any("." in name for name in names):
+            return _at_root(order)
+        writers = [(_write(name), place) for name, place in order]
 
         def assign_plain(document: Document, values: list[str]) -> bool:
             for write, place in writers:
@@ -374,6 +377,18 @@ def _assigner(pattern: Pattern, separator: str) -> Callable[[Document, list[str]
             return False
         for name, value in found.items():
             Path.parse(name or "").set(document, value)
+        return True
+
+    return assign
+
+
+def _at_root(order: list[tuple[str, int]]) -> Callable[[Document, list[str]], bool]:
+    """What sets fields of the document's root."""
+
+    def assign(document: Document, values: list[str]) -> bool:
+        ctx = document.ctx
+        for name, place in order:
+            ctx[name] = values[place]
         return True
 
     return assign

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _NAME_END = re.compile(r'"[ \t\n\r]*:')
 _LONG_NUMBER = re.compile(r"[0-9][0-9.eE+-]{1000}")
 _LONG_TEXT = re.compile(f'[^"]{{{jackson.NAME + 1}}}')
-_PADDED = (" :", "\t:", "\n:", "\r:")
+_DEPTH = 200  # levels that are looked through; deeper texts are read exactly
 _FLOOR, _CEILING = -9.2e18, 1.8e19  # beyond, the quick parser makes floats of integers
 
 
@@ -55,40 +55,46 @@ def parser(flavour: str, *, strict: bool = True, duplicates: bool = False) -> Ca
     return read
 
 
+class _Unsure(Exception):  # noqa: N818 - not an error
+    """Jackson might read something else."""
+
+
 def _is_sure(value: Any, text: str, *, duplicates: bool) -> bool:
     """Whether Jackson reads the same from a text that the quick parser has read."""
     if len(text) > jackson.DIGITS and (
         _LONG_NUMBER.search(text) or (len(text) > jackson.NAME and _LONG_TEXT.search(text))
     ):
         return False
-    names = depth = 0
-    level = [value]
-    while level:
-        depth += 1
-        below = []
-        for item in level:
-            if type(item) is dict:
-                names += len(item)
-                values: Any = item.values()
-            elif type(item) is list:
-                values = item
-            else:
-                return not isinstance(item, float) or _FLOOR < item < _CEILING
-            for inner in values:
-                kind = type(inner)
-                if kind is dict or kind is list:
-                    below.append(inner)
-                elif kind is float and not _FLOOR < inner < _CEILING:
-                    return False
-        level = below
-    if depth > jackson.DEPTH:
+    try:
+        names = _names([value], 0)
+    except _Unsure:
         return False
     return duplicates or _has_names(text, names)
 
 
+def _names(values: Any, depth: int) -> int:
+    """The number of names in objects, at any depth."""
+    if depth > _DEPTH:
+        raise _Unsure
+    count = 0
+    for value in values:
+        kind = type(value)
+        if kind is str:
+            continue
+        if kind is dict:
+            count += len(value) + _names(value.values(), depth + 1)
+        elif kind is list:
+            count += _names(value, depth + 1)
+        elif kind is float and not _FLOOR < value < _CEILING:
+            raise _Unsure
+    return count
+
+
 def _has_names(text: str, count: int) -> bool:
     """Whether a text has no more names than the value that was read from it: then none came twice."""
-    if text.count('":') == count and not any(map(text.__contains__, _PADDED)):
+    if text.count('":') == count and not (
+        "\n" in text or "\t" in text or "\r" in text or " :" in text
+    ):
         return True
     if len(_NAME_END.findall(text)) == count:
         return True

@@ -33,13 +33,9 @@ def test_texts_are_sorted_by_utf16_units(values: list[str], descending: bool) ->
 def test_zeros_have_signs_and_nan_is_last(values: list[float]) -> None:
     found = in_order(values, descending=False)
     shown = [
-        (
-            math.isnan(value),
-            value if value == value else 0,
-            math.copysign(1, value) if value == value else 0,
-        )
+        (True, 0.0, 0.0) if math.isnan(value) else (False, value, math.copysign(1, value))
         for value in found
-    ]  # noqa: PLR0124
+    ]
     assert shown == sorted(shown)
 
 
