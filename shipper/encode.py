@@ -15,6 +15,7 @@ import orjson
 from shipper.records import ID_LENGTH_DIGITS, ID_OFFSET_DIGITS, Event, Piece
 
 DEL = "\x7f"
+BLOCK = 128 * 1024
 _ID = f"%s%0{ID_OFFSET_DIGITS}d%0{ID_LENGTH_DIGITS}d"
 _PLACE = f"%0{ID_OFFSET_DIGITS}d%0{ID_LENGTH_DIGITS}d".encode()
 
@@ -52,12 +53,16 @@ class Encoder:
     """
 
     __slots__ = ("_constants", "key", "path")
-    BLOCK = 128 * 1024  # bytes to read at a time; larger blocks are not faster
 
     def __init__(self, key: str, path: str, constants: Constants) -> None:
         self.key = key
         self.path = clean(path)
         self._constants = constants
+
+    @property
+    def block_bytes(self) -> int:
+        """Bytes to read at a time; larger blocks are not faster."""
+        return BLOCK
 
     def template(self, stamp: str) -> bytes:
         """A pattern for ``%`` with start, length, start and the escaped message (without quotes)."""

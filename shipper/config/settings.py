@@ -108,7 +108,7 @@ class Edge(Base, frozen=True, kw_only=True):
     """``pipeline.*``: how pipelines run in the agent."""
 
     flavour: Literal["elasticsearch", "opensearch"] = "elasticsearch"
-    match_max_bytes: int = 32 * 1024  # longer texts are matched in a child process
+    match_max_bytes: int = 16 * 1024  # longer texts are matched in a child process
     match_oversize: Literal["child", "fail"] = "child"
     geoip_directory: Path | None = None  # geoip.database_directory
 

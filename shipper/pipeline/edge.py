@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _EXTRA = ("_routing", "_version", "_version_type", "_op_type", "_dynamic_templates", "_if_seq_no", "_if_primary_term", "_type")  # fmt: skip
 TIMED = 64  # one event of so many has its steps timed
+MOST_BYTES = 32 * 1024  # to read at a time: a line becomes several times as long, and more would take memory for nothing
+LEAST_BYTES = 4 * 1024  # while lines keep patterns busy: other files have their turn sooner
 
 
 class Edge:
@@ -50,6 +52,7 @@ class Edge:
         fast: of them, by the compiled head.
         dropped: by a ``drop``.
         refused: whose failure nothing handled.
+        block_bytes: to read at a time.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class Edge:
         self.clock = clock
         self.flavour = flavour
         self.events = self.fast = self.dropped = self.refused = 0
+        self.block_bytes = MOST_BYTES
         self._fresh = _maker(constants)
         self._stamp = ""
         self._now = ZonedDateTime(0, 0)
@@ -76,6 +80,13 @@ class Edge:
         text = orjson.dumps(pipeline.body).decode()
         self.extra = tuple(name for name in _EXTRA if name in text or pipeline.calls)
         self.head: Head | None = compile_head(pipeline, self.constants, self.flavour)
+
+    def pace(self) -> None:
+        """After a block: read less at a time while matches take too long, and more again when they do not."""
+        if guard.GUARD.tired:
+            self.block_bytes = LEAST_BYTES
+        elif self.block_bytes < MOST_BYTES:
+            self.block_bytes *= 2
 
     def now(self, stamp: str) -> ZonedDateTime:
         """The moment of an ISO 8601 text with milliseconds in UTC, remembered."""
@@ -151,11 +162,15 @@ class EdgeEncoder(Encoder):
     """
 
     __slots__ = ("_edge",)
-    BLOCK = 32 * 1024  # a line becomes several times as long: larger blocks take memory and gain nothing
 
     def __init__(self, key: str, path: str, edge: Edge) -> None:
         super().__init__(key, path, edge.constants)
         self._edge = edge
+
+    @property
+    def block_bytes(self) -> int:
+        """Bytes to read at a time; fewer while lines keep patterns busy."""
+        return self._edge.block_bytes
 
     def block(self, file: object, data: bytes, start: int, stamp: str) -> Piece:
         """Encode whole plain lines; see :meth:`shipper.encode.Encoder.block`."""
@@ -181,6 +196,7 @@ class EdgeEncoder(Encoder):
                     piece.body = "".join(made).encode()
                     return piece
             self._rest(made, texts, piece, stamp)
+        edge.pace()
         self._gather(piece, made)
         return piece
 
@@ -207,6 +223,7 @@ class EdgeEncoder(Encoder):
         piece = Piece(file, start, end, b"", starts, [event.end for event in events])
         with guard.block():
             made = [self._one(event, i, piece, stamp) for i, event in enumerate(events)]
+        self._edge.pace()
         self._gather(piece, made)
         return piece
 

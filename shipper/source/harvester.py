@@ -173,7 +173,7 @@ class Harvester:
             return self._pass_long_line(now, wall, stamp)
         at = self.position + len(self.tail)
         cut = self._next_cut()
-        block = self.encoder.BLOCK
+        block = self.encoder.block_bytes
         want = self._grow or block
         if cut is not None:
             want = min(want, cut - at)
@@ -234,7 +234,7 @@ class Harvester:
             self._scan_marker = rest[: len(rest) - spare][-MARKER:]
             rest = b""
         elif len(rest) > HOLD:
-            self._grow = len(rest) + self.encoder.BLOCK
+            self._grow = len(rest) + self.encoder.block_bytes
             self._whole = rest.endswith(newline)
             self.tail = b""
             return
