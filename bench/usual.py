@@ -77,6 +77,12 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "{syslog} web-1 sshd[{pid}]: Invalid user admin{small} from {ip} port {port}",
         "{syslog} web-1 CRON[{pid}]: pam_unix(cron:session): session opened for user root(uid=0) by (uid=0)",
     ),
+    "klog": (
+        'I{klog} {pid} httplog.go:132] "HTTP" verb="GET" URI="/api/v1/nodes/{n}" latency="{small}.4ms" srcIP="{ip}:{port}" resp=200',
+        'E{klog} {pid} pod_workers.go:1301] "Error syncing pod, skipping" err="back-off {small}s restarting failed container" pod="default/shop-{n}"',
+        "W{klog} {pid} reflector.go:561] object-\"default\"/\"shop-{n}\": failed to list *v1.Secret: secrets is forbidden",
+        "I{klog} {pid} controller.go:{small}] quota admission added evaluator for: shop-{n}.example",
+    ),
 }
 
 
