@@ -4,7 +4,7 @@ A narrower and faster pattern for a whole line, whose captures are those of the 
 It follows the full pattern along the way that the engine prefers: of alternatives the first, of an optional part its being
 there. A name may be narrowed if, on a text that the narrow pattern matches and before the character that comes next, the
 end that its full pattern tries first is the narrow one's; or (``exact``) if the ends tried before cannot be followed by
-what comes next. ``NAMES`` holds what was thought through; a pattern made of anything else has no strict one.
+what comes next. ``narrow`` has the names that were thought through; a pattern made of anything else has no strict one.
 
 Captures that hold neither a quote, nor a backslash, nor a control character are called safe: JSON needs no escapes.
 """

@@ -45,6 +45,7 @@ SURROUNDINGS: tuple[tuple[str, str], ...] = (
     ("%{{{0}:a}}(?<b>.{{1}}|.{{3}}|.{{2}}|.{{0}}|.{{5}})$", "{0}{2}"),
     ("%{{{0}}}%{{USER:b}}", "{0}{2}"),
 )  # fmt: skip
+NO_NUMBER = "NumberFormatException"
 TAILS = ("", "", " ", "1", "-3", "x", "ab", "12:34", "f.", ":80")
 
 
@@ -121,6 +122,8 @@ def test_every_name_matches_what_the_clusters_name_matches(
                     found = _found(compiled, text)
                 except TimedOut:  # the edge gives a match a tenth of the cluster's time
                     continue
+                if answer and isinstance(answer[2], str):
+                    answer[2] = answer[2].partition(":")[0]  # Java words the rest
                 if found != answer:
                     wrong.append(f"{pattern} on {text!r}:\n  {found}\n  cluster: {answer}")
         if not matched:
@@ -161,8 +164,8 @@ def _found(compiled: grok.Grok, text: str) -> Any:
         result = compiled.match(text)
         assert result
         fields: Any = {name: classed(value) for name, value in result[0].items()}
-    except Failure as failure:
-        fields = f"NumberFormatException: {failure.reason}"
+    except Failure:
+        fields = NO_NUMBER
     return [utf16_length(text[: match.start()]), utf16_length(text[: match.end()]), fields]
 
 
