@@ -197,6 +197,7 @@ class Calls(Base):
         if not isinstance(node, tree.Lambda | tree.Reference):
             if wants <= FUNCTIONAL.keys():
                 self.refuse("a function that is not written as a lambda", node.offset)
+            self.boxing = True
             value = self.visit(node)
             if value.type == "void":
                 raise Invalid("this call gives no value", node.offset)

@@ -62,7 +62,9 @@ SUPERS: Final = {
     "Collector": ("Object",),
     "Pattern": ("Object",),
     "Matcher": ("Object",),
-    "ZonedDateTime": ("Object",),
+    "ZonedDateTime": ("ChronoZonedDateTime", "Object"),
+    "ChronoZonedDateTime": ("Object",),
+    "TemporalField": ("Object",),
     "String[]": ("Object",),
 }  # fmt: skip
 """Classes a script may name, each with all that it extends."""
@@ -103,6 +105,7 @@ _INSTANCES: Final[dict[str, frozenset[type]]] = {
     "Stream": frozenset([objects.Stream]),
     "Optional": frozenset([objects.Optional]),
     "ZonedDateTime": frozenset([ZonedDateTime]),
+    "ChronoZonedDateTime": frozenset([ZonedDateTime]),
     "String[]": frozenset([objects.MadeArray]),
 }
 
@@ -213,11 +216,18 @@ def linked(target: str) -> Callable[[Any], Any] | None:
         try:
             return convert(value)
         except ScriptFailure as failure:
-            if failure.cause == "class_cast_exception":
-                raise bad_class(failure.root or "", foreign=True) from None
-            raise
+            raise jvm(failure) from None
 
     return run
+
+
+def jvm(failure: ScriptFailure) -> ScriptFailure:
+    """A failure as the virtual machine meets it: casts are in its own words."""
+    return (
+        bad_class(failure.root or "", foreign=True)
+        if failure.cause == "class_cast_exception"
+        else failure
+    )
 
 
 def _never(value: Any) -> Any:

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 from shipper.pipeline import values
 from shipper.pipeline.painless import objects
 from shipper.pipeline.painless.failures import ScriptFailure, missing, out_of_bounds, read_only
-from shipper.pipeline.painless.objects import Entries, Entry, Keys, MadeList, Stream
+from shipper.pipeline.painless.objects import (
+    Entries,
+    Entry,
+    Keys,
+    MadeList,
+    MadeMap,
+    Stream,
+    walked,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +33,12 @@ def mine(value: Any) -> Any:
         raise ScriptFailure(None, "unsupported_operation_exception")
     if type(value) in _READ_ONLY:
         raise read_only()
+    if getattr(value, "bare", False):
+        raise ScriptFailure(
+            "the edge does not change documents in conditions",
+            "unsupported_operation_exception",
+            foreign=True,
+        )
     return value
 
 
@@ -68,7 +82,7 @@ def _remove_at(items: Any, index: int) -> Any:
 
 def _remove_if(items: Any, test: Callable[[Any], bool]) -> bool:
     kept = []
-    for value in items:
+    for value in walked(items):
         if test(value):
             mine(items)
         else:
@@ -103,11 +117,11 @@ def _sublist(items: Any, start: int, end: int) -> Any:
 
 
 def _join(items: Any, separator: str | None) -> str:
-    return ("null" if separator is None else separator).join(map(objects.text, items))
+    return ("null" if separator is None else separator).join(map(objects.text, walked(items)))
 
 
 def _each(items: Any, work: Callable[[Any], Any]) -> Any:
-    for value in items:
+    for value in walked(items):
         work(value)
     return items
 
@@ -117,7 +131,7 @@ def _for_each(items: Any, work: Callable[[Any], Any]) -> None:
 
 
 def _first(items: Any, test: Callable[[Any], bool]) -> Any:
-    return next((value for value in items if test(value)), None)
+    return next((value for value in walked(items) if test(value)), None)
 
 
 def _put(table: Any, name: Any, value: Any) -> Any:
@@ -146,6 +160,31 @@ def _get_or(table: Any, name: Any, other: Any) -> Any:
     return objects.lookup(table, name) if objects.has(table, name) else other
 
 
+def _replace(table: Any, name: Any, value: Any) -> Any:
+    return _put(table, name, value) if objects.has(table, name) else None
+
+
+def _pairs(table: Any) -> list[tuple[Any, Any]]:
+    return [(name, table[name]) for name in ordered(table)]
+
+
+def _each_pair(table: Any, work: Callable[[Any, Any], Any]) -> Any:
+    for pair in _pairs(table):
+        work(*pair)
+    return table
+
+
+def _for_each_pair(table: Any, work: Callable[[Any, Any], Any]) -> None:
+    _each_pair(table, work)
+
+
+def _discard(items: Any, wanted: Any) -> bool:
+    place = objects.find(mine(items), wanted)
+    if place >= 0:
+        del items[place]
+    return place >= 0
+
+
 def _entries(table: Any) -> Entries:
     return Entries(Entry((name, table[name])) for name in ordered(table))
 
@@ -156,8 +195,8 @@ def _values(table: Any) -> Any:
 
 
 ITERABLE: Final[dict[str, Callable[..., Any]]] = {
-    "any(Predicate)boolean": lambda items, test: any(map(test, items)),
-    "every(Predicate)boolean": lambda items, test: all(map(test, items)),
+    "any(Predicate)boolean": lambda items, test: any(map(test, walked(items))),
+    "every(Predicate)boolean": lambda items, test: all(map(test, walked(items))),
     "each(Consumer)def": _each,
     "forEach(Consumer)void": _for_each,
     "join(String)String": _join,
@@ -171,10 +210,12 @@ COLLECTION: Final[dict[str, Callable[..., Any]]] = {
     "addAll(Collection)boolean": _add_all,
     "clear()void": lambda items: mine(items).clear(),
     "removeIf(Predicate)boolean": _remove_if,
-    "stream()Stream": lambda items: Stream(iter(items), len(items)),
+    "stream()Stream": lambda items: Stream(iter(walked(items)), len(items)),
     "find(Predicate)def": _first,
-    "findAll(Predicate)List": lambda items, test: MadeList(value for value in items if test(value)),
-    "collect(Function)List": lambda items, work: MadeList(map(work, items)),
+    "findAll(Predicate)List": lambda items, test: MadeList(
+        value for value in walked(items) if test(value)
+    ),
+    "collect(Function)List": lambda items, work: MadeList(map(work, walked(items))),
 }
 LIST: Final[dict[str, Callable[..., Any]]] = {
     "get(int)def": item,
@@ -185,7 +226,7 @@ LIST: Final[dict[str, Callable[..., Any]]] = {
     "subList(int,int)List": _sublist,
     "getLength()int": len,
 }
-SET: Final[dict[str, Callable[..., Any]]] = {}
+SET: Final[dict[str, Callable[..., Any]]] = {"remove(def)boolean": _discard}
 MAP: Final[dict[str, Callable[..., Any]]] = {
     "size()int": len,
     "isEmpty()boolean": lambda table: not table,
@@ -199,6 +240,16 @@ MAP: Final[dict[str, Callable[..., Any]]] = {
     "put(def,def)def": _put,
     "remove(def)def": _remove,
     "clear()void": lambda table: mine(table).clear(),
+    "replace(def,def)def": _replace,
+    "each(BiConsumer)def": _each_pair,
+    "forEach(BiConsumer)void": _for_each_pair,
+    "collect(BiFunction)List": lambda table, work: MadeList(work(*pair) for pair in _pairs(table)),
+    "find(BiPredicate)Map.Entry": lambda table, test: next(
+        (Entry(pair) for pair in _pairs(table) if test(*pair)), None
+    ),
+    "findAll(BiPredicate)Map": lambda table, test: MadeMap(
+        pair for pair in _pairs(table) if test(*pair)
+    ),
     "every(BiPredicate)boolean": lambda table, test: all(
         test(name, table[name]) for name in ordered(table)
     ),

@@ -66,6 +66,8 @@ _OWN: Final = {
     "Byte": scalars.compare_to("Byte"),
     "Float": scalars.compare_to("Float") | scalars.DECIMAL,
     "Double": scalars.compare_to("Double") | scalars.DECIMAL,
+    "BigInteger": scalars.BIG_INTEGER,
+    "ZonedDateTime": scalars.TIME,
     "Boolean": scalars.BOOLEAN,
     "Character": scalars.CHARACTER,
     "CharSequence": strings.SEQUENCE,

@@ -20,15 +20,20 @@ VIEW: Final = (
 
 
 class MadeList(list[Any]):
-    """A ``java.util.ArrayList`` of the script's."""
+    """
+    A ``java.util.ArrayList`` of the script's.
 
-    __slots__ = ()
+    Attributes:
+        bare: set where it is in truth the document's, met while walking a list: the cluster's view does not cover that.
+    """
+
+    __slots__ = ("bare",)
 
 
 class MadeMap(dict[Any, Any]):
-    """A ``java.util.HashMap`` of the script's; keys are Java values (see ``key``)."""
+    """A ``java.util.HashMap`` of the script's; ``bare`` as of ``MadeList``."""
 
-    __slots__ = ()
+    __slots__ = ("bare",)
 
 
 class MadeArray(list[Any]):
@@ -173,6 +178,24 @@ def holds(items: Any, wanted: Any) -> bool:
                 return True
         return False
     return any(item is not None and equals(wanted, item) for item in items)
+
+
+def bare(value: Any) -> Any:
+    """A value of the document as it is met while walking a list: no read-only view, but the map or list itself."""
+    found: Any
+    if value.__class__ is dict:
+        found = MadeMap((name, bare(item)) for name, item in value.items())
+    elif value.__class__ is list:
+        found = MadeList(map(bare, value))
+    else:
+        return value
+    found.bare = True
+    return found
+
+
+def walked(items: Any) -> Any:
+    """The items of a list, as whoever walks it meets them."""
+    return map(bare, items) if items.__class__ is list else items
 
 
 def find(items: Any, wanted: Any) -> int:

@@ -290,13 +290,16 @@ class Operators(Base):
             raise Invalid("extraneous elvis operator: what stands left is a constant", node.offset)
         if want in classes.PRIMITIVE:
             raise Invalid("elvis operator cannot return primitives", node.offset)
-        left, right = self.visit(node.left, want), self.visit(node.right, want)
+        boxing = self.boxing
+        left = self.visit(node.left, want)
+        self.boxing = boxing
+        right = self.visit(node.right, want)
         if left.type in classes.PRIMITIVE:
             raise Invalid("extraneous elvis operator: what stands left is a primitive", node.offset)
         if right.null:
             raise Invalid("extraneous elvis operator: what stands right is null", node.offset)
         type_ = want or classes.promote_branches(left.type, right.type)
-        left, right = self.branch(left, type_), self.branch(right, type_)
+        left, right = (self.branch(side, type_, boxing) for side in (left, right))
         one, two = left.run, right.run
 
         def run(frame: Any) -> Any:
@@ -305,20 +308,22 @@ class Operators(Base):
 
         return Value(type_, run, node.offset)
 
-    def branch(self, value: Value, type_: str) -> Value:
+    def branch(self, value: Value, type_: str, boxing: bool) -> Value:
         """One of two results as the type of both."""
-        return (
-            self.linked(value, type_)
-            if value.linked and value.type == "def"
-            else self.cast(value, type_)
-        )
+        if value.linked and value.type == "def":
+            return self.linked(value, type_)
+        return self.cast(value, type_, internal=boxing)
 
     def ternary(self, node: tree.Ternary, want: str | None) -> Value:
         """``c ? a : b``."""
+        boxing = self.boxing
         condition = self.wanted(node.condition, "boolean")
-        yes, no = self.visit(node.yes, want), self.visit(node.no, want)
+        self.boxing = boxing
+        yes = self.visit(node.yes, want)
+        self.boxing = boxing
+        no = self.visit(node.no, want)
         type_ = classes.promote_branches(yes.type, no.type) if want is None else want
-        yes, no = self.branch(yes, type_), self.branch(no, type_)
+        yes, no = (self.branch(side, type_, boxing) for side in (yes, no))
         test, one, two = condition.run, yes.run, no.run
         return Value(type_, lambda frame: one(frame) if test(frame) else two(frame), node.offset)
 

@@ -93,7 +93,7 @@ class Base:
         self.framed = framed
         self.scope = Scope()
         self.slots = 3 if framed else 0  # ctx, params and the count of steps come first
-        self.fields: set[str] | None = set()
+        self.boxing = False  # the place of the next expression boxes: an argument or a result
 
     def visit(self, node: tree.Node, want: str | None = None) -> Value:
         """
@@ -127,6 +127,7 @@ class Base:
 
     def wanted(self, node: tree.Node, type_: str, *, internal: bool = False) -> Value:
         """Translate an expression whose place asks for a type."""
+        self.boxing = internal
         value = self.visit(node, type_)
         if value.linked and value.type == "def":
             return self.linked(value, type_)
@@ -139,7 +140,19 @@ class Base:
         run = value.run
         if convert is None:
             return Value(type_, run, value.offset, path=value.path)
-        return Value(type_, lambda frame: convert(run(frame)), value.offset)
+        if type_ == "boolean":
+            return Value(type_, lambda frame: convert(run(frame)), value.offset)
+
+        def convert_result(frame: Any) -> Any:
+            try:
+                found = run(frame)
+            except (
+                ScriptFailure
+            ) as failure:  # the handle of an operator is converted before it runs
+                raise classes.jvm(failure) from None
+            return convert(found)
+
+        return Value(type_, convert_result, value.offset)
 
     def fold(self, type_: str, run: Callable[[Any], Any], offset: int, *parts: Value) -> Value:
         """An expression made of others: computed now, if they are known."""

@@ -226,6 +226,20 @@ def _compare_chars(one: str, other: str | None) -> int:
     return ord(one) - ord(other)
 
 
+def _compare_times(one: Any, other: Any) -> int:
+    if other is None:
+        raise missing()
+    return order(tuple(one), tuple(other))
+
+
+BIG_INTEGER: Final[dict[str, Callable[..., Any]]] = {
+    **compare_to("BigInteger"),
+    "add(BigInteger)BigInteger": lambda one, other: one + other,
+}
+TIME: Final[dict[str, Callable[..., Any]]] = {
+    "get(TemporalField)int": lambda _one, _field: 0,
+    "compareTo(ChronoZonedDateTime)int": _compare_times,
+}
 BOOLEAN: Final[dict[str, Callable[..., Any]]] = {
     "booleanValue()boolean": bool,
     "compareTo(Boolean)int": _compare_booleans,

@@ -115,11 +115,13 @@ def _converter(type_: str, want: str) -> Callable[[Any], Any] | None:
         return None if type_ == want else _unconvertible
     if want in {"def", "Object"}:
         return classes.cast(type_, "def") if type_ in classes.PRIMITIVE else None
-    if want in classes.BOXED:
+    if want in classes.BOXED and want != "Boolean":
         boxed, implicit = classes.cast(type_, "def"), classes.cast("def", want)
         assert implicit is not None
         return implicit if boxed is None else lambda value: implicit(boxed(value))
     if type_ == want or (type_ in classes.SUPERS and want in classes.SUPERS[type_]):
+        return None
+    if want == "Boolean" and type_ == "boolean":
         return None
     if type_ in classes.PRIMITIVE:
         if want in classes.PRIMITIVE:

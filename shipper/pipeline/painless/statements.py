@@ -370,7 +370,9 @@ def _too_long() -> ScriptFailure:
 def iterated(value: Any) -> Any:
     """What a for-each walks over."""
     kind = type(value)
-    if kind is list or kind in {objects.MadeList, objects.Keys, objects.Entries, objects.MadeArray}:
+    if kind is list:
+        return objects.walked(value)
+    if kind in {objects.MadeList, objects.Keys, objects.Entries, objects.MadeArray}:
         return value
     if value is None:
         raise missing("callArgs[0]")

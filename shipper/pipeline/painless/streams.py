@@ -89,6 +89,12 @@ STREAM: Final[dict[str, Callable[..., Any]]] = {
 }
 OPTIONAL: Final[dict[str, Callable[..., Any]]] = {
     "isPresent()boolean": lambda optional: optional.value is not None,
+    "filter(Predicate)Optional": lambda optional, test: Optional(
+        optional.value if optional.value is not None and test(optional.value) else None
+    ),
+    "map(Function)Optional": lambda optional, work: Optional(
+        None if optional.value is None else work(optional.value)
+    ),
     "get()def": _get,
     "orElse(def)def": lambda optional, other: other if optional.value is None else optional.value,
 }

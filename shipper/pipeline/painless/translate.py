@@ -25,6 +25,8 @@ class Translator(Matching, Operators, Calls):
     """Translates expressions."""
 
     def visit(self, node: tree.Node, want: str | None = None) -> Value:  # noqa: D102 - inherited
+        if not isinstance(node, tree.Ternary | tree.Elvis):
+            self.boxing = False
         match node:
             case tree.Number():
                 return self.number(node, want)

@@ -718,10 +718,89 @@ ctx.t || ctx.n
 ctx.n || ctx.t
 null == ctx.n && null != ctx.t
 ctx.n == null || ctx.n.length() > 0
+ctx.a.replace('b', 5) == null
+ctx.a.replace('q', 5) == null
+def m = ['a': 1]; return m.replace('a', 2) == 1 && m.replace('z', 1) == null && m.a == 2
+ctx.a.find((k, v) -> v == 1).key == 'b'
+ctx.a.find((k, v) -> v == 2) == null
+ctx.a.findAll((k, v) -> v == 1).size() == 1 && ctx.a.collect((k, v) -> k + v).contains('b1')
+ctx.a.each((k, v) -> k == v).size() == 1
+ctx.a.any(y -> y == 1)
+ctx.l.stream().findFirst().map(y -> y + 1).get() == 2 && ctx.l.stream().findFirst().filter(y -> y > 1).isPresent() == false
+ctx.a.keySet().remove('b')
+ctx.a.entrySet().remove('b')
+List v = -ctx.t; return true
+int v = ctx.t + ctx.t; return true
+ctx.s.replace(ctx.i, 'x') == 'x'
+ctx.s.equals((true ? 1.5 : [1, 'x']))
+ctx.s.equals(ctx.t ? 1 : 'x')
+Objects.equals(ctx.t ? 1 : 'x', 1)
+Objects.equals(1, ctx.t ? ctx.t ? 1 : 'x' : 2.5)
+ctx.l.contains(ctx.n ?: 1)
+Objects.equals(ctx.n ?: 1, 1)
+Objects.equals(ctx.n ?: 'x', 'x')
+(ctx.n ?: 1) == 1
+(ctx.s ?: 'x') + 1 == 'abc1'
+def q = ctx.n ?: 1; return q == 1
+String q = ctx.n ?: 'y'; return q == 'y'
+String q = ctx.i ?: 'y'; return q == 'y'
 """  # noqa: RUF001
 DOCUMENT: dict[str, Any] = {
     "a": {"b": 1}, "s": "abc", "i": 5, "l": [1, "x", None], "f": 1.5, "big": 3000000000, "t": True, "n": None, "num": "5",
 }  # fmt: skip
+NESTED = r"""
+for (x in ctx.l) { return x instanceof HashMap; } return false
+for (x in ctx.l) { if (x.get('k') == ['z': 1]) { return x instanceof HashMap; } } return false
+ctx.l[0].length()
+ctx.l.get(0).length()
+ctx.l.stream().anyMatch(x -> x instanceof HashMap)
+ctx.l.any(x -> x instanceof HashMap)
+ctx.l.find(x -> x instanceof HashMap).length()
+ctx.l.find(x -> x instanceof Map).length()
+ctx.l.stream().findFirst().get().length()
+ctx.l.subList(0,1).get(0).length()
+ctx.l.collect(x -> x).get(0).length()
+new ArrayList(ctx.l).get(0).length()
+new HashMap(ctx.m).get('q').length()
+ctx.m.values().length()
+ctx.m.values().stream().findFirst().get().length()
+for (e in ctx.m.entrySet()) { if (e.getValue().length()) return true; } return false
+for (e in ctx.m.entrySet()) { if (e.getValue()[0].length()) return true; } return false
+for (e in ctx.m.entrySet()) { for (f in e.value) { if (f.length()) return true; } } return false
+ctx.m.every((k, v) -> v.length())
+def m = []; m.addAll(ctx.l); return m[0].length()
+[ctx.l[0]].contains(ctx.l[0])
+ctx.l.contains(['k': ['z': 1]])
+ctx.l.indexOf([1, 2]) == 1
+ctx.l.contains(ctx.l[0])
+for (x in ctx.l) { if (ctx.l.contains(x)) return true; } return false
+for (x in ctx.l) { if (x == ctx.l[0]) return true; } return false
+for (x in ctx.l) { if (ctx.l[0] == x) return true; } return false
+for (x in ctx.l) { x.put('a', 1); return x.a == 1; } return false
+[['k': ['z': 1]], [1, 2]] == ctx.l
+ctx.l == [['k': ['z': 1]], [1, 2]]
+ctx.m.containsValue([['k': 1]])
+ctx.l.join(',') == '{k={z=1}},[1, 2]'
+'' + ctx.l.stream().findFirst().get() == '{k={z=1}}'
+ctx.l.findAll(x -> x instanceof Map)[0].length()
+ctx.l.lastIndexOf([1, 2]) == 1
+ctx.l.stream().collect(Collectors.toList())[0].length()
+ctx.l.stream().map(x -> x).collect(Collectors.toList()) == [['k': ['z': 1]], [1, 2]]
+def c = (char)'a'; return c.compareTo(1.5) == 1
+def c = (char)'a'; return c.compareTo('a') == 1
+def c = (char)'a'; return c.compareTo((char)'a') == 0
+ctx.t.compareTo(1) == 1
+ctx.t.compareTo(ctx.c) == 1
+ctx.t.compareTo('a') == 1
+ctx.c.compareTo(1) == 1
+ctx.l.each(x -> x)[0].length()
+"""
+NESTED_DOCUMENT: dict[str, Any] = {
+    "l": [{"k": {"z": 1}}, [1, 2]],
+    "m": {"q": [{"k": 1}]},
+    "c": "a",
+    "t": True,
+}
 PATHS = (
     "ctx.v == 'x'", "ctx.v != null", "ctx.v?.w == 1", "ctx.v.w == 1", "ctx.v > 1", "ctx.v == 1", "ctx.v == 1.0", "ctx.v", "!ctx.v", "ctx.v && true",
     "ctx.v.length() > 0", "ctx.v.isEmpty()", "ctx.v.size() == 1", "ctx.v.contains('x')", "ctx.v.containsKey('w')", "ctx.v[0] == 'x'", "ctx.v.0 == 'x'",
@@ -758,6 +837,7 @@ def _case(script: str, number: int, source: dict[str, Any]) -> Case | None:
 
 def _cases() -> list[Case]:
     pairs = [(script, DOCUMENT) for script in SCRIPTS.strip("\n").split("\n")]
+    pairs += [(script, NESTED_DOCUMENT) for script in NESTED.strip("\n").split("\n")]
     pairs += [(script, {"v": value}) for script in PATHS for value in VALUES]
     pairs += [(script, {}) for script in PATHS]
     for number in range(_RANDOM):

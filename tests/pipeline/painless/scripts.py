@@ -169,7 +169,7 @@ class Plain:
             "ctx.s.isEmpty()", f"ctx.tags.contains({self.text(0)})", f"ctx.l.contains({self.pick('1', '1L', '2.5', 'null', 'true', chr(39) + 'x' + chr(39))})", "ctx.containsKey('i')",
             "ctx.m.containsKey('a')", f"['x', 'abc', 5].contains({self.pick('ctx.s', 'ctx.i', 'ctx.m?.a')})", "ctx.m?.b?.c == 'deep'", "ctx.m.k[1] == 2", "ctx['m']['b'].c == 5",
             "ctx.zz?.y == null", "ctx.m.a instanceof String", "ctx.l[0] instanceof Number", "ctx.big instanceof Long", "ctx.f instanceof Double", "ctx.t", "ctx.t == true",
-            "ctx.tags.stream().anyMatch(y -> y == 'x')", "ctx.l.stream().allMatch(y -> y != null)", "ctx.l.any(y -> y == 1)", "ctx.tags.size() > 1", "ctx.tags.isEmpty()",
+            "ctx.tags.stream().anyMatch(y -> y == 'x')", "ctx.l.stream().allMatch(y -> y != null)", "ctx.l.any(y -> y == 'x')", "ctx.tags.size() > 1", "ctx.tags.isEmpty()",
             "ctx.tags[-1] == 'x'", "ctx.l == [1, 'x']", "[1, 'x'] == ctx.l", "ctx.m.keySet().contains('b')", "ctx.m.values().contains(1)", "ctx.l.indexOf(1) == 0",
             "ctx.tags.stream().filter(y -> y.length() > 1).count() > 0", "Objects.equals(ctx.i, ctx.j)", "Boolean.parseBoolean(ctx.s)", "ctx.s =~ /[a-c]+/", "ctx.s ==~ /\\w+/",
             "ctx.t ? ctx.i > 3 : ctx.j < 3", "ctx.m.getOrDefault('zz', 5) == 5", "ctx.tags.stream().distinct().count() == ctx.tags.size()", "ctx.i.equals(5)", "ctx.i.equals(ctx.j)",
