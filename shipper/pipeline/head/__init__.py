@@ -150,6 +150,15 @@ def compile_head(pipeline: Pipeline, constants: Constants, flavour: str) -> Head
     )
 
 
+def reason_against(pipeline: Pipeline, constants: Constants, flavour: str) -> str:
+    """Why there is no head where :func:`compile_head` makes none, for ``pipeline explain``."""
+    try:
+        plan = plan_of(pipeline, flavour)
+    except Ends as why:
+        return str(why)
+    return _length(pipeline, constants, plan, flavour)[1]
+
+
 def _function(source: str, state: State, name: str) -> Callable[..., list[Any]]:
     namespace: dict[str, Any] = {
         **state.names,
