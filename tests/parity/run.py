@@ -280,12 +280,11 @@ def _through_bulk(results: Sequence[Result], cluster: Cluster) -> None:
     cluster.prepare()
     for start in range(0, len(items), 500):
         outcomes = cluster.bulk(items[start : start + 500])
-        for (result, document), outcome in zip(chosen[start : start + 500], outcomes, strict=True):
+        for (result, document), indexed in zip(chosen[start : start + 500], outcomes, strict=True):
             result.bulk = True
-            for flavour in result.case.flavours:
-                case = result.case
-                (found,) = edge(case.definition, [document], flavour, case.pipelines, case.settings)
-                if words := _words(case, flavour, outcome, found, document):
+            for flavour, found in result.found.items():
+                outcome = replace(indexed, metadata=found.metadata)  # its id is its own
+                if words := _words(result.case, flavour, outcome, found, document):
                     result.problems.append(f"{flavour}: through _bulk: {words}")
 
 

@@ -75,9 +75,9 @@ def test_reasons_of_handled_failures_are_found() -> None:
     java = {"convert": {"field": "a", "type": "integer", "on_failure": [note]}}
     own = {"fail": {"message": "own", "on_failure": [note]}}
     assert foreign_reasons({"processors": [own]}, {"a": "x"}, "opensearch") == frozenset()
-    assert foreign_reasons({"processors": [own, java]}, {"a": "x"}, "opensearch") == {
-        'For input string: "x"'
-    }
+    found = foreign_reasons({"processors": [own, java]}, {"a": "x"}, "opensearch")
+    assert 'For input string: "x"' in found
+    assert not any("own" in reason for reason in found)
 
 
 def test_no_answer_is_a_result_of_its_own() -> None:
