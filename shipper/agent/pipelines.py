@@ -101,6 +101,9 @@ def edge_settings(settings: Settings, one: Input | None = None) -> EdgeSettings:
     return EdgeSettings(
         flavour=edge.flavour,
         geoip_directory=None if edge.geoip_directory is None else str(edge.geoip_directory),
+        user_agent_directory=None
+        if edge.user_agent_directory is None
+        else str(edge.user_agent_directory),
         absent=frozenset(pipeline.absent if pipeline else ()),
         candidates=tuple(pipeline.candidates if pipeline else ()),
     )

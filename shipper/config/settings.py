@@ -111,6 +111,7 @@ class Edge(Base, frozen=True, kw_only=True):
     match_max_bytes: int = 16 * 1024  # longer texts are matched in a child process
     match_oversize: Literal["child", "fail"] = "child"
     geoip_directory: Path | None = None  # geoip.database_directory
+    user_agent_directory: Path | None = None  # user_agent.regex_directory
 
 
 class Input(Base, frozen=True, kw_only=True):
