@@ -7,6 +7,7 @@ need and no more; regular expressions are the same as the product's.
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ Doc = dict[str, Any]
 _STRPTIME = {
     "yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S", "SSSSSS": "%f", "SSS": "%f", "MMM": "%b",
     "d": "%d", "Z": "%z", "XXX": "%z", "XX": "%z", "X": "%z", "EEE": "%a", "'T'": "T", "yy": "%y", "H": "%H", "pp": "",
+    "z": "%Z", "ppd": "%d", "ppH": "%H", "yyyyMMdd": "%Y%m%d", "MMdd": "%m%d", "yyMMdd": "%y%m%d", "h": "%I", "a": "%p",
 }  # fmt: skip
 _LETTERS = re.compile(r"'[^']*'|([A-Za-z])\1*")
 _TYPES: dict[str, Callable[[str], Any]] = {
@@ -263,11 +265,47 @@ def kv_(o: dict[str, Any]) -> Callable[[Doc], None]:
     return run
 
 
+def csv_(o: dict[str, Any]) -> Callable[[Doc], None]:
+    """``csv``; fields without anything in them are left out."""
+    field, targets = o["field"], o["target_fields"]
+
+    def run(doc: Doc) -> None:
+        for name, value in zip(targets, next(csv.reader([get(doc, field)])), strict=False):
+            if value:
+                put(doc, name, value)
+
+    return run
+
+
+def dot_expander_(o: dict[str, Any]) -> Callable[[Doc], None]:
+    """``dot_expander``."""
+    field, above = o["field"], o.get("path")
+
+    def run(doc: Doc) -> None:
+        inside = get(doc, above) if above else doc
+        if field in inside:
+            put(inside, field, inside.pop(field))
+
+    return run
+
+
+def fail_(o: dict[str, Any]) -> Callable[[Doc], None]:
+    """``fail``."""
+
+    def run(_: Doc) -> None:
+        raise NoMatch(o["message"])
+
+    return run
+
+
 STEPS: dict[str, Callable[[dict[str, Any]], Callable[[Doc], None]]] = {
     "append": append_,
     "convert": _texts(lambda value, o: _TYPES[o["type"]](value)),
+    "csv": csv_,
     "date": date_,
     "dissect": dissect_,
+    "dot_expander": dot_expander_,
+    "fail": fail_,
     "grok": grok_,
     "gsub": _texts(lambda value, o: re.sub(o["pattern"], o["replacement"], value)),
     "json": json_,

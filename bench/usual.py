@@ -77,6 +77,12 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "{syslog} web-1 sshd[{pid}]: Invalid user admin{small} from {ip} port {port}",
         "{syslog} web-1 CRON[{pid}]: pam_unix(cron:session): session opened for user root(uid=0) by (uid=0)",
     ),
+    "postgresql": (
+        "{dotted} UTC [{pid}] zoe@shop LOG:  duration: {small}.{milli} ms  statement: SELECT * FROM orders WHERE id = {n}",
+        "{dotted} UTC [{pid}] zoe@shop ERROR:  duplicate key value violates unique constraint \"orders_pkey_{small}\"",
+        "{dotted} UTC [{pid}] zoe@shop DETAIL:  Key (id)=({n}) already exists.",
+        "{dotted} UTC [{pid}] LOG:  checkpoint complete: wrote {n} buffers ({small}.0%); 0 WAL file(s) added, 0 removed, 1 recycled",
+    ),
     "klog": (
         'I{klog} {pid} httplog.go:132] "HTTP" verb="GET" URI="/api/v1/nodes/{n}" latency="{small}.4ms" srcIP="{ip}:{port}" resp=200',
         'E{klog} {pid} pod_workers.go:1301] "Error syncing pod, skipping" err="back-off {small}s restarting failed container" pod="default/shop-{n}"',
@@ -122,6 +128,7 @@ HOLES: dict[str, Callable[[random.Random, datetime], str]] = {
     "klog": lambda _, at: f"{at:%m%d %H:%M:%S}.{at.microsecond:06d}",
     "micros": lambda _, at: f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond:06d}Z",
     "millis": lambda _, at: str(int(at.timestamp() * 1000)),
+    "milli": lambda rng, _: f"{rng.randrange(1000):03d}",
     "n": lambda rng, _: str(rng.randrange(100, 99999)),
     "pid": lambda rng, _: str(rng.randrange(300, 40000)),
     "port": lambda rng, _: str(rng.randrange(1024, 65536)),

@@ -37,7 +37,7 @@ _OUTPUT = re.compile(r"(?P<head>.*)mm:ss(?P<fraction>\.S{1,9})?(?P<tail>[^msSnNA
 _DATE_LETTERS = re.compile(r"(?:[yuMdEHp]|'[^']*'|[^A-Za-z\[\]{}#'])*\Z")
 _INPUT = re.compile(
     r"(?P<head>.*HH)(?P<one>[^A-Za-z\[\]{}#'])mm(?P<two>[^A-Za-z\[\]{}#'])ss(?:(?P<point>[.,])(?P<fraction>S{1,9}))?"
-    r"(?P<tail>(?:[^A-Za-z\[\]{}#']*(?:yyyy|uuuu|XXX|Z|X|XX)?)|'Z')\Z"
+    r"(?P<tail>(?:[^A-Za-z\[\]{}#']*(?:yyyy|uuuu|XXX|Z|X|XX|z)?)|'Z')\Z"
 )
 
 
@@ -320,6 +320,7 @@ def _tail_widths(tail: str) -> tuple[int, ...]:
         "XXX": (1, 6),
         "XX": (1, 5),
         "X": (1, 3, 5),
+        "z": (3, 4),  # others take the plain way
     }
     return tuple(rest + width for width in widths[name[0] if name else ""])
 

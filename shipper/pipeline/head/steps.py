@@ -80,12 +80,15 @@ def apply(step: Step, state: State, index: int) -> None:
         Ends: it cannot be done for all lines alike.
     """
     do = _STEPS.get(step.kind)
-    if do is None and step.kind not in REMEMBERED:
+    unknown = do is None and step.kind not in REMEMBERED
+    if unknown and step.script is None:
         raise Ends(f"the processor {step.kind} has no fast way")
     code = "True" if step.script is None else condition(step.script, state)
     if code == "False":
         state.skipped.add(index)
         return
+    if unknown:
+        raise Ends(f"the processor {step.kind} has no fast way")
     if code != "True":
         code = state.writer.set(code, "c")
         state.counters[index] = code
@@ -119,7 +122,7 @@ def set_(options: _Options, state: State, when: str) -> None:
     if "copy_from" in options:
         leaf = _copied(state, str(options.pop("copy_from")))
     else:
-        leaf = _value(state, options.pop("value", None))
+        leaf = _value(state, options.pop("value", None), when)
     options.pop("media_type", None)
     options.done()
     if empty and (not isinstance(leaf, Leaf) or leaf.kind != CONST or leaf.value in (None, "")):
@@ -154,9 +157,9 @@ def _copied(state: State, path: str) -> Any:
     return found
 
 
-def _value(state: State, value: Any) -> Any:
+def _value(state: State, value: Any, when: str = "") -> Any:
     if isinstance(value, str) and "{{" in value:
-        return _template(state, value)
+        return _template(state, value, when)
     if isinstance(value, dict):
         if "{{" in repr(value):
             raise Ends("a template inside a map")
@@ -169,18 +172,19 @@ def _value(state: State, value: Any) -> Any:
     return const(value)
 
 
-def _template(state: State, text: str) -> Leaf:
-    """``{{{a.b}}}`` of a text, alone or between other words."""
+def _template(state: State, text: str, when: str) -> Leaf:
+    """``{{{a.b}}}`` of a text, alone or between other words; of optional fields under a condition only."""
     words = re.split(r"\{\{\{\s*([\w@.]+)\s*\}\}\}", text)
     if len(words) == 1 or any("{{" in word or "}}" in word for word in words[::2]):
         raise Ends(f"the template {text!r}")
-    found = [_said(state, path, text) for path in words[1::2]]
+    found = [_said(state, path, text, when) for path in words[1::2]]
     if len(found) == 1 and not words[0] and not words[2]:
         return found[0]
     codes = [repr(words[0])]
     for leaf, word in zip(found, words[2::2], strict=True):
         codes += [repr(leaf.value) if leaf.kind == CONST else leaf.code, repr(word)]
-    made = state.writer.set(" + ".join(code for code in codes if code != "''"))
+    code = " + ".join(code for code in codes if code != "''")
+    made = state.writer.set(f"{code} if {when} else ''" if when else code)
     plain = all(leaf.safe for leaf in found if leaf.kind == TEXT) and all(
         json_text(word) == f'"{word}"' for word in words[::2]
     )
@@ -188,11 +192,13 @@ def _template(state: State, text: str) -> Leaf:
     return Leaf(TEXT, code=made, safe=plain and fixed)
 
 
-def _said(state: State, path: str, text: str) -> Leaf:
+def _said(state: State, path: str, text: str, when: str) -> Leaf:
     """What a field adds to a template."""
     found = find(state.tree, path)
-    if isinstance(found, Leaf) and found.kind == TEXT and not found.when:
-        return found
+    if isinstance(found, Leaf) and found.kind == TEXT and (when or not found.when):
+        if found.when:
+            state.writer.give_up_if(f"{when} and not ({found.when})")
+        return found.but(when="")
     if isinstance(found, Leaf) and found.kind == CONST and isinstance(found.value, str):
         return found
     raise Ends(f"the template {text!r}, of a field that is not a text on every line")
