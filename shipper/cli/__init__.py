@@ -25,6 +25,8 @@ COMMANDS = {
     "search": ("search", "search the local store"),
     "dead-letter": ("dead_letter", "list, show or drop refused events"),
     "checkpoint": ("checkpoint", "list or forget positions in files"),
+    "pipeline": ("pipeline", "see, try, fetch and register ingest pipelines"),
+    "explain": ("explain", "follow one line of a log file to its document"),
     "grok": ("grok", "try a grok pattern on lines"),
     "schema": ("schema", "print the JSON Schema of configuration files"),
     "version": ("version", "print the versions of everything"),

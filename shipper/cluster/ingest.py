@@ -178,7 +178,7 @@ def _load(path: Path, above: tuple[Path, ...]) -> Definition:
         ) from error
     definition = define(path.stem, content, str(path))
     inner: dict[str, Inner] = {}
-    for step in _calls(definition.body):
+    for step in calls(definition.body):
         file = _sibling(path.parent, str(step.get("name")))
         if file is None:
             continue
@@ -198,7 +198,7 @@ def _sibling(folder: Path, name: str) -> Path | None:
     return next((file for one in names if (file := folder / one).is_file()), None)
 
 
-def _calls(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def calls(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The options of every ``pipeline`` processor of a body, wherever it stands."""
     stack: list[Any] = [body.get("processors"), body.get("on_failure")]
     while stack:

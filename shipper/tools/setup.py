@@ -17,6 +17,7 @@ from shipper.errors import ConfigError, ShipperError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from shipper.cluster.client import Client
     from shipper.config.settings import DataStream, Input, Settings
@@ -96,6 +97,27 @@ def make_plan(client: Client, settings: Settings) -> Plan:
         SetupError: a question was refused.
     """
     return _Planner(client, settings).plan([entry for entry in settings.inputs if entry.enabled])
+
+
+def plan_push(client: Client, settings: Settings, path: Path, inputs: list[Input]) -> Plan:
+    """
+    Plan the registration of one pipeline's file, with what it calls. Changes nothing.
+
+    Args:
+        client: of the cluster.
+        settings: the whole configuration.
+        path: of the file.
+        inputs: that name it, each with the form it needs; where there is none, the pipeline is registered as it is in its file.
+
+    Returns:
+        The plan; its last step, or what is present, names the pipeline.
+
+    Raises:
+        ConfigError: the file is no pipeline, or sets ``_id`` or ``_index``.
+        SendFailed: there is no answer.
+        SetupError: a question was refused.
+    """
+    return _Planner(client, settings).push(path, inputs)
 
 
 def carry_out(client: Client, plan: Plan, done: Callable[[Step], None]) -> None:
@@ -239,37 +261,53 @@ class _Planner:
         except ConfigError as error:
             self._plan.problems += error.problems
             return
-        stream = entry.data_stream.name
+        self._definition(entry, definition)
+
+    def push(self, path: Path, inputs: list[Input]) -> Plan:
+        """Plan the registration of one file, whatever its inputs' ``run`` says."""
+        definition = ingest.load(path)
+        for entry in inputs:
+            assert entry.pipeline is not None
+            self._definition(entry, replace(definition, on_error=entry.pipeline.on_error))
+        if not inputs:
+            for inner in (*definition.inner, definition.as_inner()):
+                body = inner.marked(meta=self._flavour.pipeline_meta)
+                self._register(path, inner.name, body, "it is not there yet", "it was changed")
+        return self._plan
+
+    def _definition(self, entry: Input, definition: ingest.Definition) -> None:
+        """Plan a pipeline in the form that an input needs, and what it calls."""
+        assert entry.pipeline is not None
+        assert entry.pipeline.path is not None
+        stream, path = entry.data_stream.name, entry.pipeline.path
+        new = f"input {entry.id} names {path.name}"
+        changed = f"it was changed, or the default pipeline of {stream} was"
         for inner in definition.inner:
             body = inner.marked(meta=self._flavour.pipeline_meta)
-            self._register(entry, inner.name, body, stream)
+            self._register(path, inner.name, body, new, changed)
         name, _ = definition.registered(stream)
         default = self._default_pipeline(stream)
         body = definition.wrapped(stream, default=default, meta=self._flavour.pipeline_meta)
-        self._register(entry, name, body, stream)
+        self._register(path, name, body, new, changed)
 
-    def _register(self, entry: Input, name: str, body: dict[str, Any], stream: str) -> None:
-        """Plan the registration of one pipeline, if the cluster has it not."""
-        assert entry.pipeline is not None
-        assert entry.pipeline.path is not None
+    def _register(
+        self, path: Path, name: str, body: dict[str, Any], new: str, changed: str
+    ) -> None:
+        """Plan the registration of one pipeline, if the cluster has it not; ``new`` and ``changed`` say why."""
         present = self._registered(name)
         if present is not None and not ingest.is_ours(present):
             self._plan.problems.append(
-                f"pipeline {name}: exists and was not made by Shipper; delete it or rename"
-                f" {entry.pipeline.path.name}"
+                f"pipeline {name}: exists and was not made by Shipper; delete it or rename {path.name}"
             )
         elif present is not None and all(present.get(key) == body[key] for key in body):
             self._present(f"pipeline {name}: up to date")
         elif problem := self._try_pipeline(body):
-            self._plan.problems.append(f"{entry.pipeline.path}: the cluster refuses it: {problem}")
+            self._plan.problems.append(f"{path}: the cluster refuses it: {problem}")
         else:
-            why = (
-                f"input {entry.id} names {entry.pipeline.path.name}"
-                if present is None
-                else f"it was changed, or the default pipeline of {stream} was"
+            why = new if present is None else changed
+            self._step(
+                f"pipeline {name}", why, f"/_ingest/pipeline/{quote(name)}", body, _PIPELINES
             )
-            path = f"/_ingest/pipeline/{quote(name)}"
-            self._step(f"pipeline {name}", why, path, body, _PIPELINES)
 
     def _foreign_pipeline(self, entry: str, name: str) -> None:
         if self._registered(name) is None:

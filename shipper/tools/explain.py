@@ -1,0 +1,403 @@
+"""
+One line of a log file on its way to a document: every stage, what it did, and how long it took.
+
+Nothing runs for it: no agent, and no store is opened. The id therefore begins with a stand-in for the file's key, which only
+the store knows.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from shipper.encode import dumps as plain_dumps
+from shipper.encode import event_id
+from shipper.errors import ShipperError, UsageError
+from shipper.pipeline.document import METADATA
+from shipper.pipeline.json_text import dumps
+from shipper.source.chain import Chain
+from shipper.source.discover import Finder
+from shipper.tools.compare import Difference, differences
+from shipper.tools.lines import events_of, range_of
+from shipper.tools.trial import KEY, Bench, Trial, place_of, plain_edge, stamp_now
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from shipper.config.settings import Input, Settings
+    from shipper.pipeline.definition import Pipeline, Step
+    from shipper.pipeline.document import Document
+    from shipper.records import Event
+    from shipper.tools.simulate import Simulated
+    from shipper.tools.trial import Tried
+
+_RUNS = 5  # timed runs, of which the quickest counts
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """
+    A stage of reading.
+
+    Attributes:
+        name: ``lines`` or a parser's.
+        seconds: it took.
+        events: what there is after it.
+    """
+
+    name: str
+    seconds: float
+    events: list[Event]
+
+
+@dataclass(slots=True)
+class Stepped:
+    """
+    One processor.
+
+    Attributes:
+        depth: 0 in the pipeline itself, 1 in one that it calls, and so on.
+        kind: of the processor; tag and place as its file has them.
+        state: ``ran``, ``failed``, ``ignored`` (its failure), ``dropped``, ``skipped`` (its condition) or ``not run``.
+        reason: of a failure, or the condition.
+        seconds: it took, 0 where that is not known.
+        changes: of the document.
+        after: the document behind it; None where there is none.
+    """
+
+    depth: int
+    kind: str
+    tag: str
+    place: str
+    state: str = "ran"
+    reason: str = ""
+    seconds: float = 0.0
+    changes: list[Difference] = field(default_factory=list)
+    after: dict[str, Any] | None = None
+    step: Any = None
+
+
+@dataclass(slots=True)
+class Followed:
+    """
+    Everything about one line.
+
+    Attributes:
+        path: of the file; line: its number; start, end: the event's range in bytes, or the line's where it is no event.
+        one: the input.
+        why: the line is no event; empty where it is.
+        first: number of the line that the event begins in.
+        stages: of reading.
+        before: the document without a pipeline.
+        trial: of the input's pipeline, if it has one that is a file.
+        steps: at the edge, in the order in which they ran.
+        tried: what came of it at the edge.
+        identity: of the event.
+        lines: of the bulk, as the agent would send them.
+        where: the pipeline runs: ``edge``, ``cluster``, or nothing where there is none.
+    """
+
+    path: str
+    line: int
+    start: int
+    end: int
+    one: Input
+    why: str = ""
+    first: int = 0
+    stages: list[Stage] = field(default_factory=list)
+    before: dict[str, Any] = field(default_factory=dict)
+    trial: Trial | None = None
+    steps: list[Stepped] = field(default_factory=list)
+    tried: Tried | None = None
+    identity: str = ""
+    lines: list[bytes] = field(default_factory=list)
+    where: str = ""
+
+
+def input_of(settings: Settings, path: Path, chosen: str | None) -> Input:
+    """
+    The input that reads a file.
+
+    Raises:
+        UsageError: none does, or ``chosen`` is none.
+    """
+    enabled = [one for one in settings.inputs if one.enabled]
+    known = ", ".join(one.id for one in enabled)
+    if chosen is not None:
+        for one in settings.inputs:
+            if one.id == chosen:
+                return one
+        raise UsageError(f"--input {chosen}: no such input; there are: {known}")
+    wanted = {str(path.absolute()), str(path.resolve())}
+    for one in enabled:
+        scan = Finder(one).scan()
+        if wanted & scan.files.keys():
+            return one
+    raise UsageError(f"no input reads {path}; name one with --input ID, of: {known}")
+
+
+def follow(settings: Settings, path: Path, line: int, chosen: str | None = None) -> Followed:
+    """
+    Follow a line to its document.
+
+    Args:
+        settings: of the configuration.
+        path: of the log file.
+        line: its number, counted from 1.
+        chosen: id of the input, where it is not to be found by its globs.
+
+    Raises:
+        UsageError: no input reads the file.
+        ShipperError: the file cannot be read, or has no such line.
+        ConfigError: the pipeline's file cannot be read.
+    """
+    one = input_of(settings, path, chosen)
+    try:
+        chain = Chain(one)
+        with path.open("rb") as file:
+            chain = chain.for_file(file.read(4))
+    except ValueError as error:
+        raise ShipperError(f"input {one.id}: {error}") from error
+    except OSError as error:
+        raise ShipperError(f"{path}: {error.strerror}") from None
+    start, end = range_of(path, line, chain.newline)
+    followed = Followed(str(path.absolute()), line, start, end, one)
+    event = _find(followed, path, chain)
+    if event is None:
+        return followed
+    followed.start, followed.end = event.start, event.end
+    followed.stages = _stages(path, one, event)
+    followed.identity = event_id(KEY, event.start, event.end)
+    _encode(followed, settings, event)
+    return followed
+
+
+def _find(followed: Followed, path: Path, chain: Chain) -> Event | None:
+    """The event that holds the line; a line of an input without parsers is looked at alone."""
+    whole = bool(followed.one.parsers)
+    at = followed.start
+    events = events_of(path, chain) if whole else events_of(path, chain, at, followed.line)
+    for number, event in events:
+        if event.start <= at < event.end:
+            followed.first = number
+            return event
+        if event.start > at:
+            break
+    followed.why = "it is empty, or include_lines or exclude_lines leave it out"
+    if whole:
+        followed.why += ", or a parser took it for nothing"
+    return None
+
+
+def _stages(path: Path, one: Input, event: Event) -> list[Stage]:
+    """What there is of the event's bytes after framing, and after each parser."""
+    with path.open("rb") as file:
+        head = file.read(4)
+        file.seek(event.start)
+        data = file.read(event.end - event.start)
+    stages = []
+    before = 0.0
+    names = ["lines", *(type(parser).__name__.lower() for parser in one.parsers)]
+    for count, name in enumerate(names):
+        part = msgspec.structs.replace(
+            one, parsers=one.parsers[:count], include_lines=(), exclude_lines=()
+        )
+        chain = Chain(part).for_file(head)
+        took = []
+        for _ in range(_RUNS):
+            began = time.perf_counter()
+            parsed = chain.parse(data, event.start, final=True, now=time.time())
+            took.append(time.perf_counter() - began)
+        stages.append(Stage(name, max(0.0, min(took) - before), parsed.events))
+        before = min(took)
+    return stages
+
+
+def _encode(followed: Followed, settings: Settings, event: Event) -> None:
+    one, stamp = followed.one, stamp_now()
+    named = one.pipeline
+    if named is None or named.path is None:
+        trial = None
+        before = plain_edge(settings, one).fresh(followed.path, event, stamp)
+        followed.where = "cluster" if named is not None else ""
+    else:
+        trial = Trial(Bench(named.path, settings, one, configured=True))
+        before = trial.before(followed.path, event, stamp)
+        followed.where = _where(named.run, trial)
+    followed.before, followed.trial = before, trial
+    action = b'{"create":{"_id":"%b"}}' % followed.identity.encode()
+    followed.lines = [action, plain_dumps(before)]
+    if trial is None or trial.edge is None:
+        return
+    tracer = _Tracer(trial.edge.pipeline, before)
+    followed.tried = trial.run(
+        followed.path, followed.first, event, stamp=stamp, trace=tracer.see, fail=tracer.fail
+    )
+    followed.steps = tracer.finish(followed.tried)
+    _time(trial, followed, event, stamp)
+    if followed.where == "edge":
+        tried = followed.tried
+        followed.lines = [] if tried.after is None else [tried.action, dumps(tried.after)]
+
+
+def _where(run: str, trial: Trial) -> str:
+    if run == "cluster" or (run == "auto" and trial.edge is None):
+        return "cluster"
+    return "edge"
+
+
+def _time(trial: Trial, followed: Followed, event: Event, stamp: str) -> None:
+    """Run it again with a clock, and give each step the least of its times."""
+    for _ in range(_RUNS):
+        before = {id(one.step): (one.step.seconds, one.step.timed) for one in followed.steps}
+        trial.run(followed.path, followed.first, event, stamp=stamp, clock=time.perf_counter)
+        for one in followed.steps:
+            seconds, timed = before[id(one.step)]
+            if one.step.timed > timed:
+                took = (one.step.seconds - seconds) / (one.step.timed - timed)
+                one.seconds = min(one.seconds or took, took)
+
+
+class _Tracer:
+    """Collects what each step did, in the order in which the cluster tells it."""
+
+    def __init__(self, pipeline: Pipeline, before: dict[str, Any]) -> None:
+        self._pipeline = pipeline
+        self._last = _fields(before)
+        self._steps: list[Stepped] = []
+        self._counts = {id(step): step.count for step in pipeline.steps}
+        self._closed = 0  # steps up to the last one of the pipeline itself
+        self._orphan: int | None = None  # where those of a called pipeline begin that has failed
+
+    def see(self, step: Step, document: Document) -> None:
+        """A step has run. What a called pipeline did has been seen already: its caller goes before it."""
+        now = _fields(document.ctx)
+        depth = len(document.pipelines) - 1
+        failed = next((one for one in reversed(self._steps) if one.step is step), None)
+        if failed is not None and failed.state in {"failed", "ignored"} and failed.after is None:
+            failed.after = now  # what handled it has been seen
+            failed.changes = differences(self._last, now)
+            self._last = now
+            return
+        entry = self._entry(step, depth)
+        entry.changes, entry.after = differences(self._last, now), now
+        if document.dropped:
+            entry.state, entry.after = "dropped", None
+        at = len(self._steps)
+        while step.kind == "pipeline" and at and self._steps[at - 1].depth > depth:
+            at -= 1
+        self._steps.insert(at, entry)
+        self._last = now
+        if not depth:
+            self._closed = len(self._steps)
+            if step.kind == "pipeline":
+                self._orphan = None
+
+    def fail(self, step: Step, reason: str, document: Document) -> None:
+        """A step has failed, handled or not."""
+        entry = self._entry(step, len(document.pipelines) - 1)
+        entry.state = "ignored" if step.ignore_failure else "failed"
+        entry.reason = reason
+        self._steps.append(entry)
+        if entry.depth and self._orphan is None:
+            self._orphan = self._closed
+        elif not entry.depth:
+            self._closed = len(self._steps)
+
+    def _entry(self, step: Step, depth: int) -> Stepped:
+        return Stepped(depth, step.kind, step.tag or "", place_of(step), step=step)
+
+    def finish(self, tried: Tried) -> list[Stepped]:
+        """All steps, with those of the pipeline itself that did not run."""
+        order = {id(step): number for number, step in enumerate(self._pipeline.steps)}
+        self._adopt()
+        found: list[Stepped] = []
+        upto = 0
+        for entry in self._steps:
+            number = order.get(id(entry.step))
+            if number is not None:
+                found += self._left_out(upto, number, "skipped")
+                upto = number + 1
+            found.append(entry)
+        ended = tried.dropped or any(
+            one.state == "failed" and id(one.step) in order and not one.step.on_failure
+            for one in self._steps
+        )
+        ended = ended or any(one.kind == "terminate" for one in self._steps)
+        state = "not run" if ended else "skipped"
+        return found + self._left_out(upto, len(self._pipeline.steps), state)
+
+    def _adopt(self) -> None:
+        """Put the step that called a pipeline before what that did, where its failure came through."""
+        if self._orphan is None:
+            return
+        seen = {id(one.step) for one in self._steps}
+        for step in self._pipeline.steps:
+            if id(step) not in seen and step.count > self._counts[id(step)]:
+                entry = self._entry(step, 0)
+                entry.state = "failed"
+                self._steps.insert(self._orphan, entry)
+
+    def _left_out(self, start: int, end: int, state: str) -> list[Stepped]:
+        made = []
+        for step in self._pipeline.steps[start:end]:
+            entry = self._entry(step, 0)
+            entry.state = state
+            entry.reason = " ".join((step.script or "").split()) if state == "skipped" else ""
+            made.append(entry)
+        return made
+
+
+def _fields(ctx: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a document as JSON has them, without metadata."""
+    kept = {name: value for name, value in ctx.items() if name not in METADATA}
+    made: dict[str, Any] = json.loads(dumps(kept))
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A step here and the same one in the cluster; either may be missing."""
+
+    here: Stepped | None
+    there: dict[str, Any] | None
+    differences: list[Difference]
+
+
+def beside(steps: list[Stepped], there: Simulated, same: Any) -> list[Pair]:
+    """
+    Hold the steps of the edge beside those of the cluster.
+
+    Args:
+        steps: of the edge.
+        there: a verbose answer of the cluster.
+        same: how texts are compared; see :func:`shipper.tools.compare.differences`.
+    """
+    from difflib import SequenceMatcher  # noqa: PLC0415 - with a cluster only
+
+    here = [one for one in steps if one.state not in {"skipped", "not run"}]
+    its = [one for one in there.steps if one.get("status") != "skipped"]
+    left = [one.kind for one in here]
+    right = [str(one.get("processor_type")) for one in its]
+    pairs: list[Pair] = []
+    for tag, a, b, c, d in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        if tag == "equal":
+            pairs += (
+                Pair(mine, other, _unlike(mine, other, same))
+                for mine, other in zip(here[a:b], its[c:d], strict=True)
+            )
+            continue
+        pairs += (Pair(mine, None, []) for mine in here[a:b])
+        pairs += (Pair(None, other, []) for other in its[c:d])
+    return pairs
+
+
+def _unlike(mine: Stepped, other: dict[str, Any], same: Any) -> list[Difference]:
+    doc = other.get("doc")
+    if mine.state == "failed" or mine.after is None or not isinstance(doc, dict):
+        return []
+    return differences(mine.after, doc["_source"], same)

@@ -1,0 +1,411 @@
+"""
+Trying a pipeline: one file's events through it, as an agent would run it, with neither agent nor state.
+
+Every step takes the plain way, which is the product; the compiled head is held equal to it by its own tests.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from shipper.agent import pipelines
+from shipper.agent.document import constants
+from shipper.config import load
+from shipper.config.kinds import Wrong
+from shipper.config.settings import Input, Local, Pipeline, Settings
+from shipper.config.texts import pipeline_file
+from shipper.encode import event_id
+from shipper.errors import ShipperError, UsageError
+from shipper.pipeline import definition, guard
+from shipper.pipeline.document import Document
+from shipper.pipeline.edge import Edge
+from shipper.pipeline.failure import Raised, Unsupported
+from shipper.records import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from shipper.encode import Constants
+    from shipper.pipeline.options import Trouble
+
+SAMPLES = "samples"
+AGENT_ID = "00000000-0000-0000-0000-000000000000"
+KEY = "A" * 16  # stands for the file's key, which only an agent's store knows
+_ENDINGS = (".yml", ".yaml", ".json")
+_CONFIG = "inputs:\n  - id: test\n    paths: [/]\n{more}\noutput.local: {{path: unused}}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """
+    A pipeline's file, and the input that it is tried with.
+
+    Attributes:
+        path: of the file.
+        settings: of the configuration, or what counts without one.
+        one: the input.
+        configured: the input is one of the configuration.
+    """
+
+    path: Path
+    settings: Settings
+    one: Input
+    configured: bool
+
+    @property
+    def name(self) -> str:
+        """Of the pipeline."""
+        return self.path.stem
+
+    @property
+    def samples(self) -> Path:
+        """Folder of its samples, which need not be there."""
+        return self.path.parent / SAMPLES / self.name
+
+
+def without_file(folder: Path) -> Settings:
+    """The settings that count without a configuration; pipelines are in a folder."""
+    return Settings(
+        inputs=(),
+        output=Local(path=folder / "unused"),
+        path_data=folder / "unused",
+        pipelines_path=folder,
+        name="localhost",
+    )
+
+
+def find(name: str, settings: Settings | None, chosen: str | None = None) -> Bench:
+    """
+    Find a pipeline and the input it belongs to.
+
+    Args:
+        name: of a file of ``path.pipelines``, with or without its ending, or a path.
+        settings: of the configuration, if there is one.
+        chosen: id of the input; by default the first enabled one that names the pipeline.
+
+    Raises:
+        UsageError: there is no such pipeline or input.
+    """
+    path = Path(name)
+    if "/" in name or (path.suffix in _ENDINGS and path.is_file()):
+        if not path.is_file():
+            raise UsageError(f"{name}: there is no such file")
+        path = path.absolute()
+        base = settings or without_file(path.parent)
+        if path.parent != base.pipelines_path:
+            base = msgspec.structs.replace(base, pipelines_path=path.parent)
+    else:
+        base = settings or without_file(Path("pipelines").absolute())
+        try:
+            path = pipeline_file(name, base.pipelines_path)
+        except Wrong as wrong:
+            hint = "; or name a file by its path, such as ./my.yml" if settings is None else ""
+            raise UsageError("; ".join(map(str, wrong.args)) + hint) from None
+    one = _input(base, path, chosen)
+    named = Pipeline(file=path.name, path=path, run="edge")
+    if one is None:
+        return Bench(path, base, Input(id="test", paths=(), pipeline=named), configured=False)
+    own = one.pipeline if one.pipeline is not None and one.pipeline.path == path else named
+    pipeline = msgspec.structs.replace(own, path=path)
+    return Bench(path, base, msgspec.structs.replace(one, pipeline=pipeline), configured=True)
+
+
+def _input(settings: Settings, path: Path, chosen: str | None) -> Input | None:
+    if chosen is not None:
+        for one in settings.inputs:
+            if one.id == chosen:
+                return one
+        known = ", ".join(one.id for one in settings.inputs) or "none"
+        raise UsageError(f"--input {chosen}: no such input; there are: {known}")
+    for one in settings.inputs:
+        if one.enabled and one.pipeline is not None and one.pipeline.path == path:
+            return one
+    return None
+
+
+def for_samples(bench: Bench) -> Bench:
+    """
+    The same with the input that the samples were made for: that of ``input.yml`` beside them, or a plain one.
+
+    Raises:
+        ConfigError: ``input.yml`` is wrong.
+    """
+    one = _more_of(bench.samples / "input.yml")
+    assert bench.one.pipeline is not None
+    one = msgspec.structs.replace(one, pipeline=bench.one.pipeline)
+    plain = msgspec.structs.replace(bench.settings, tags=(), fields={}, name="localhost")
+    return Bench(bench.path, plain, one, configured=False)
+
+
+def with_parsers(bench: Bench) -> Bench:
+    """The same; where no configuration has an input for it, with what ``input.yml`` of its samples says."""
+    return bench if bench.configured else for_samples(bench)
+
+
+def _more_of(file: Path) -> Input:
+    """An input with the keys of a file, which need not be there."""
+    if not file.is_file():
+        return Input(id="test", paths=())
+    lines = file.read_text("utf-8").splitlines()
+    more = "\n".join(f"    {line}" for line in lines)
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / file.name
+        made.write_text(_CONFIG.format(more=more), encoding="utf-8")
+        return load(made).inputs[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """
+    A step that failed.
+
+    Attributes:
+        kind: of the processor.
+        place: file and line of the step.
+        reason: as the cluster words it.
+        foreign: the virtual machine or Jackson words it.
+        hint: where a grok pattern ends to match; empty for anything else.
+    """
+
+    kind: str
+    place: str
+    reason: str
+    foreign: bool = False
+    hint: str = ""
+
+
+@dataclass(slots=True)
+class Tried:
+    """
+    What became of one event.
+
+    Attributes:
+        line: number of the line that it begins in.
+        event: as the parsers made it.
+        before: the document that would be sent without the pipeline.
+        after: what the pipeline made of it, as the bulk would carry it; None where nothing is sent.
+        identity: its id.
+        action: the line before the document in the bulk.
+        dropped: by a ``drop``.
+        failures: of steps, in order; those of ``ignore_failure`` are not among them.
+        unhandled: the last of them was not handled by the pipeline itself.
+        refused: type and reason where not even ``on_error`` handled it.
+    """
+
+    line: int
+    event: Event
+    before: dict[str, Any]
+    after: dict[str, Any] | None = None
+    identity: str = ""
+    action: bytes = b""
+    dropped: bool = False
+    failures: list[Failed] = field(default_factory=list)
+    unhandled: bool = False
+    refused: tuple[str, str] | None = None
+
+    @property
+    def foreign(self) -> frozenset[str]:
+        """Reasons that the virtual machine or Jackson words."""
+        return frozenset(one.reason for one in self.failures if one.foreign)
+
+
+class Trial:
+    """
+    A pipeline at the edge, ready to try events.
+
+    Args:
+        bench: what to try.
+
+    Attributes:
+        troubles: why it does not load at the edge; empty where it does.
+        edge: None where it does not.
+
+    Raises:
+        ConfigError: its file cannot be read.
+    """
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        loaded, _ = pipelines.load(bench.settings, bench.one)
+        self.loaded = loaded
+        self.troubles: list[Trouble] = loaded.troubles
+        self.constants: Constants = constants(bench.settings, bench.one, AGENT_ID)
+        limits = bench.settings.edge
+        guard.configure(match_max_bytes=limits.match_max_bytes, oversize=limits.match_oversize)
+        self.edge: Edge | None = None
+        index = bench.one.data_stream.name
+        if loaded.pipeline is not None:
+            self.edge = Edge(
+                loaded.pipeline, self.constants, index, time.perf_counter, limits.flavour
+            )
+        self._plain = self.edge or plain_edge(bench.settings, bench.one)
+
+    def before(self, path: str, event: Event, stamp: str) -> dict[str, Any]:
+        """The document of an event as it enters the pipeline."""
+        return self._plain.fresh(path, event, stamp)
+
+    def own(self, path: str, event: Event, stamp: str) -> dict[str, Any]:
+        """What the agent adds to an event by itself."""
+        bare = Event(event.start, event.end, "", None, event.flags)
+        made = self._plain.fresh(path, bare, stamp)
+        made.pop("message", None)
+        return made
+
+    def run(
+        self,
+        path: str,
+        line: int,
+        event: Event,
+        *,
+        stamp: str = "",
+        trace: Callable[[Any, Document], None] | None = None,
+        fail: Callable[[Any, str, Document], None] | None = None,
+        clock: Callable[[], float] | None = None,
+    ) -> Tried:
+        """
+        Run the pipeline over one event.
+
+        Args:
+            path: of the log file.
+            line: number of the line that the event begins in.
+            event: as the parsers made it.
+            stamp: the time now, ISO 8601.
+            trace: called after each step that did not fail, with the step and the document.
+            fail: called when a step fails, with the step, the reason and the document.
+            clock: seconds, to time steps with.
+        """
+        stamp = stamp or stamp_now()
+        tried = Tried(line, event, self.before(path, event, stamp))
+        tried.identity = event_id(KEY, event.start, event.end)
+        edge = self.edge
+        if edge is None:
+            return tried
+        ctx = edge.fresh(path, event, stamp)
+        ctx["_index"], ctx["_id"] = edge.index, tried.identity
+        document = Document(ctx, {"timestamp": edge.now(stamp)})
+        document.failures = _Failures(document, fail)
+        document.trace, document.clock = trace, clock
+        handlers = edge.pipeline.on_failure
+        added = handlers[0] if handlers and handlers[0].mark.source == pipelines.WRAPPED else None
+        before = added.count if added is not None else 0
+        try:
+            with guard.block():
+                edge.pipeline.run(document)
+            tried.dropped = document.dropped
+            if not document.dropped:
+                tried.action, body = edge.lines(document).splitlines()
+                tried.after = json.loads(body)
+        except Raised as raised:
+            tried.refused = (raised.failure.type, f"{raised.kind}: {raised.failure.reason}")
+        tried.unhandled = tried.refused is not None or (added is not None and added.count > before)
+        tried.failures = [
+            Failed(
+                step.kind,
+                place_of(step),
+                str(raised.failure.reason),
+                raised.failure.foreign,
+                _hint(step, str(tried.before.get("message")), edge.flavour),
+            )
+            for step, raised in document.failures
+            if not step.ignore_failure and step.mark.source != pipelines.WRAPPED
+        ]
+        return tried
+
+    def file(self, path: Path) -> Iterator[Tried]:
+        """
+        Run the pipeline over all events of a file.
+
+        Raises:
+            ShipperError: it cannot be read.
+        """
+        from shipper.source.chain import Chain  # noqa: PLC0415 - not every command reads a file
+        from shipper.tools.lines import events_of  # noqa: PLC0415
+
+        shown = str(path.absolute())
+        try:
+            chain = Chain(self.bench.one)
+        except ValueError as error:
+            raise ShipperError(f"input {self.bench.one.id}: {error}") from error
+        for line, event in events_of(path, chain):
+            yield self.run(shown, line, event)
+
+    def close(self) -> None:
+        """End what matching may have started."""
+        guard.close()
+
+
+def _hint(step: Any, message: str, flavour: str) -> str:
+    """How far the first pattern of a grok over the message gets."""
+    options = step.options
+    if step.kind != "grok" or options.get("field") != "message" or not options.get("patterns"):
+        return ""
+    from shipper.pipeline.grok.expand import Bank  # noqa: PLC0415 - for failures only
+    from shipper.pipeline.grok.reach import reach  # noqa: PLC0415
+
+    name = "ecs-v1" if options.get("ecs_compatibility") == "v1" else "legacy"
+    definitions = options.get("pattern_definitions") or {}
+    try:
+        reached = reach(options["patterns"][0], message, Bank(name, flavour, definitions))
+    except (Unsupported, guard.TimedOut):
+        return ""
+    if reached is None:
+        return ""
+    which = "the first pattern" if len(options["patterns"]) > 1 else "it"
+    return f"; {which} matches up to column {reached.end + 1}, where `{reached.piece}` does not"
+
+
+class _Failures(list[tuple[Any, Raised]]):
+    """Failures as they come, told to somebody."""
+
+    def __init__(
+        self, document: Document, tell: Callable[[Any, str, Document], None] | None
+    ) -> None:
+        super().__init__()
+        self._document = document
+        self._tell = tell
+
+    def append(self, failed: tuple[Any, Raised]) -> None:
+        super().append(failed)
+        if self._tell is not None:
+            self._tell(failed[0], str(failed[1].failure.reason), self._document)
+
+
+def plain_edge(settings: Settings, one: Input) -> Edge:
+    """An input's documents as they are without a pipeline."""
+    made = constants(settings, one, AGENT_ID)
+    nothing = definition.Pipeline("", "", {"processors": []})
+    return Edge(nothing, made, one.data_stream.name, time.perf_counter)
+
+
+def place_of(step: Any) -> str:
+    """File and line of a step, for people."""
+    if step.mark.source == pipelines.WRAPPED:
+        return "added by Shipper"
+    return f"{Path(step.mark.source).name}:{step.mark.line}"
+
+
+def stamp_now() -> str:
+    """The time now as documents have it: ISO 8601 with milliseconds, UTC."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def without(document: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """A document without what the agent added and the pipeline left as it was."""
+    kept = {}
+    for name, value in document.items():
+        known = own.get(name)
+        if isinstance(value, dict) and isinstance(known, dict):
+            inner = without(value, known)
+            if inner:
+                kept[name] = inner
+        elif name not in own or type(known) is not type(value) or known != value:
+            kept[name] = value
+    return kept
