@@ -77,6 +77,12 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "{syslog} web-1 sshd[{pid}]: Invalid user admin{small} from {ip} port {port}",
         "{syslog} web-1 CRON[{pid}]: pam_unix(cron:session): session opened for user root(uid=0) by (uid=0)",
     ),
+    "mysql": (
+        "{micros} {small} [Note] [MY-010926] [Server] Access denied for user 'root'@'{ip}' (using password: YES)",
+        "{micros} {n} [Note] [MY-010914] [Server] Aborted connection {n} to db: 'shop' user: 'zoe' host: '{ip}' (Got an error reading packets).",
+        "{micros} 0 [System] [MY-010931] [Server] /usr/sbin/mysqld: ready for connections. Version: '8.4.{small}'  port: 3306",
+        "{micros} 0 [Warning] [MY-010068] [Server] CA certificate ca-{n}.pem is self signed.",
+    ),
     "postgresql": (
         "{dotted} UTC [{pid}] zoe@shop LOG:  duration: {small}.{milli} ms  statement: SELECT * FROM orders WHERE id = {n}",
         "{dotted} UTC [{pid}] zoe@shop ERROR:  duplicate key value violates unique constraint \"orders_pkey_{small}\"",
