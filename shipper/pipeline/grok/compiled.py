@@ -53,6 +53,8 @@ class Grok:
         translated: the whole in Python's words.
         compiled: of ``re`` or ``regex``, or something with their methods.
         captures: what to do with the groups, in the order of the fields.
+        objects: top-level names that the fields lie below, where the order of setting shows as soon as one of them cannot be
+            set; :meth:`in_order` gives it.
     """
 
     __slots__ = (
@@ -62,6 +64,7 @@ class Grok:
         "_plain",
         "captures",
         "compiled",
+        "objects",
         "patterns",
         "translated",
     )
@@ -96,6 +99,11 @@ class Grok:
             one != other and f"{other}.".startswith(f"{one}.") for one in fields for other in fields
         )
         self._order = hashed and nested
+        self.objects = frozenset(
+            field.removeprefix("_source.").split(".")[0]
+            for field in (fields if hashed and not nested else [])
+            if "." in field
+        )
         once = len(set(fields)) == len(fields) and all(
             len(capture.groups) == 1 for capture in captures
         )
@@ -138,9 +146,12 @@ class Grok:
             if values[group] is not None:
                 break
             index += 1
-        if self._order:
-            fields = {field: fields[field] for field in hash_order(fields)}
-        return fields, index
+        return (self.in_order(fields) if self._order else fields), index
+
+    @staticmethod
+    def in_order(fields: dict[str, Any]) -> dict[str, Any]:
+        """The fields in the order of Java's HashMap."""
+        return {field: fields[field] for field in hash_order(fields)}
 
     def _collect(self, values: Sequence[str | None], fields: dict[str, Any]) -> None:
         lists: set[str] = set()

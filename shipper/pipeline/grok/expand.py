@@ -176,13 +176,13 @@ class Bank:
 
 
 def _references(text: str, most: int | None = None) -> list[str]:
-    """The names between ``%{`` and the colon or brace after it, as the products' checks cut them out."""
+    """The names between ``%{`` and the colon or brace after it, as the products' checks cut them out; Elasticsearch does with a colon alone."""
     found: list[str] = []
     at = text.find("%{")
     while at >= 0 and (most is None or len(found) < most):
-        end = text.find("}", at)
-        if end < 0:
+        ends = [end for end in (text.find("}", at + 2), text.find(":", at + 2)) if end >= 0]
+        if not ends or (most is not None and text.find("}", at) < 0):
             raise Invalid(f"pattern [{text}] has an invalid syntax")
-        found.append(text[at + 2 : end].split(":", 1)[0])
+        found.append(text[at + 2 : min(ends)])
         at = text.find("%{", at + 1)
     return found

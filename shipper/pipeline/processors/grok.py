@@ -31,6 +31,7 @@ def grok(options: Options, build: Build) -> Run:
     trace = options.flag("trace_match", False)
     compiled = _compile(options, build, trace=trace)
     several = compiled is not None and len(compiled.patterns) > 1
+    objects = compiled.objects if compiled is not None else frozenset()
     index_path = Path.parse(_INDEX)
     paths: dict[str, Path] = {}
 
@@ -48,6 +49,8 @@ def grok(options: Options, build: Build) -> Run:
         if found is None:
             raise Failure(f"Provided Grok expressions do not match field value: [{text}]")
         fields, index = found
+        if objects and not objects.isdisjoint(document.ctx):
+            fields = library.Grok.in_order(fields)
         for field, value in fields.items():
             target = paths.get(field)
             if target is None:

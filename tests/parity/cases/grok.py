@@ -282,6 +282,31 @@ def _ecs() -> list[Case]:
     return cases
 
 
+def _order() -> list[Case]:
+    """What is set before a field that cannot be set stays."""
+    documents: list[dict[str, Any]] = [
+        {"m": "a b c d e", **more}
+        for more in ({}, {"source": "file"}, {"host": "h", "url": {"x": 1}}, {"url": "u", "client": 5}, {"z": {"y": "t"}}, {"host": None})
+    ]  # fmt: skip
+    names = ("source.ip", "host.name", "url.path", "z.y.x", "client.port", "event.id", "a", "b.c")
+    pattern = [
+        " ".join(f"%{{WORD:{name}}}" for name in names[start : start + 5]) for start in range(4)
+    ]
+    return [
+        Case(
+            option="patterns",
+            document=document,
+            pipeline={
+                "processors": [{"grok": {"field": "m", "patterns": [one], "ignore_failure": True}}]
+            },
+            kind="grok",
+            only="opensearch",  # Elasticsearch sets them in the pattern's order
+        )
+        for one in pattern
+        for document in documents
+    ]
+
+
 def jar(cases: list[Case]) -> list[Outcome]:
     """What Elasticsearch's processor makes of its library's answers."""
     from tests.pipeline.grok.oracle import OracleError, document_after, oracle  # noqa: PLC0415 - needs Java
@@ -304,6 +329,7 @@ def jar(cases: list[Case]) -> list[Outcome]:
 CASES = [
     *_field(),
     *_patterns(),
+    *_order(),
     *_definitions(),
     *_trace(),
     *_ignore_missing(),

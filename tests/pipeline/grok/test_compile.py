@@ -208,6 +208,12 @@ def test_a_definition_of_what_is_not_there_is_wrong() -> None:
     assert "invalid syntax" in refusal("x", {"A": "%{INT"}).reason
 
 
+def test_a_definition_without_its_last_brace_is_taken_by_elasticsearch_up_to_the_colon() -> None:
+    definitions = {"A": "<%{INT:n>"}
+    assert match("%{WORD:w}", "x", definitions) == {"w": "x"}
+    assert "invalid syntax" in refusal("x", definitions, **OPENSEARCH).reason
+
+
 def test_many_nested_definitions_do_not_take_long() -> None:
     """Ten times ten times ten …: said to be too much instead of being written out."""
     definitions = {f"L{n}": "".join([f"%{{L{n + 1}}}"] * 10) for n in range(12)} | {"L12": "x"}
