@@ -89,6 +89,12 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "{dotted} UTC [{pid}] zoe@shop DETAIL:  Key (id)=({n}) already exists.",
         "{dotted} UTC [{pid}] LOG:  checkpoint complete: wrote {n} buffers ({small}.0%); 0 WAL file(s) added, 0 removed, 1 recycled",
     ),
+    "java": (
+        "{comma} INFO  [http-nio-8080-exec-{small}] com.example.shop.Checkout - order {n} placed by zoe in {small} ms",
+        "{comma} WARN  [scheduler-{small}] c.e.shop.Mail - mail {n} not sent, trying again in {small} s",
+        "{dotted}  INFO {pid} --- [nio-8080-exec-{small}] c.e.shop.Checkout                        : order {n} placed",
+        "{iso} DEBUG {pid} --- [shop] [nio-8080-exec-{small}] o.s.w.s.DispatcherServlet : GET \"/items/{n}\", parameters=[]",
+    ),
     "klog": (
         'I{klog} {pid} httplog.go:132] "HTTP" verb="GET" URI="/api/v1/nodes/{n}" latency="{small}.4ms" srcIP="{ip}:{port}" resp=200',
         'E{klog} {pid} pod_workers.go:1301] "Error syncing pod, skipping" err="back-off {small}s restarting failed container" pod="default/shop-{n}"',

@@ -74,14 +74,14 @@ def test_java_log(opensearch, stream_name):
         else:
             events[-1] += "\n" + line
 
-    docs = _through(opensearch, stream_name, "java-app", events)
+    docs = _through(opensearch, stream_name, "java", events)
 
     assert [doc for doc in docs if ingest.FAILURE_TAG in doc.get("tags", ())] == []
     first = docs[0]
     assert first["@timestamp"] == "2026-11-20T08:00:00.370Z"
     assert first["log"] == {"level": "ERROR", "logger": "c.e.shop.Checkout"}
     assert first["process"] == {"thread": {"name": "http-nio-8080-exec-8"}}
-    assert first["error"] == {
-        "type": "com.example.shop.CheckoutException",
-        "message": "order A-1567 was not completed",
-    }
+    assert first["error"]["type"] == "com.example.shop.CheckoutException"
+    assert first["error"]["message"] == "order A-1567 was not completed"
+    assert first["error"]["stack_trace"].count("\n") == events[0].count("\n") - 1
+    assert "\n" not in first["message"]
