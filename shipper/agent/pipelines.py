@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from shipper.agent import document
@@ -252,7 +253,7 @@ class Running:
             return document.encoder_of(self._constants)
         from shipper.pipeline import edge  # noqa: PLC0415 - only where a pipeline runs here
 
-        return edge.encoder_of(self.edge)
+        return edge.encoder_of(self.edge, partial(document.for_path, self._constants))
 
     def report(self) -> PipelineReport:
         """What it does, for the status report."""
@@ -270,7 +271,8 @@ class Running:
                 line=step.mark.line,
                 events=step.count,
                 failures=step.failures,
-                seconds=step.seconds / step.timed * step.count if step.timed else 0.0,
+                seconds=step.seconds / step.timed * (step.count - step.fast) if step.timed else 0.0,
+                column=step.mark.column,
             )
             for step in edge.pipeline.all_steps()
             if step.mark.source != WRAPPED
@@ -283,6 +285,7 @@ class Running:
             reloads=self.reloads,
             events=edge.events,
             fast=edge.fast,
+            fast_seconds=edge.fast_seconds,
             dropped=edge.dropped,
             failed=handlers[0].count if handlers else 0,
             refused=edge.refused,

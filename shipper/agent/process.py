@@ -13,6 +13,7 @@ import os
 import queue
 import random
 import signal
+import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -378,6 +379,15 @@ class Agent:
                     counters[name] = counters.get(name, 0) + count
         counters["wakeups_lost"] = self._wakeup.overflowed
         counters.update(self._delivery.counters())
+        guard = sys.modules.get("shipper.pipeline.guard")  # there where a pipeline runs here
+        if guard is not None:
+            counts = guard.counts
+            counters["pipeline_timeouts"] = counts.timeouts
+            counters["pipeline_oversize"] = counts.oversize
+            counters["pipeline_untried"] = counts.refused
+            counters["pipeline_reduced"] = counts.reduced
+            counters["pipeline_children"] = counts.children
+            counters["pipeline_killed"] = counts.killed
         return counters
 
     def _wrong(self, counters: dict[str, int]) -> list[str]:

@@ -25,19 +25,22 @@ if TYPE_CHECKING:
         FileReport,
         InputReport,
         LedgerReport,
+        PipelineReport,
         RouteReport,
         StatusReport,
+        StepReport,
     )
 
 FILES_SHOWN = 10
+STEPS_SHOWN = 5  # of a pipeline
 
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 _COLORS = {"ok": "green", "backing_off": "yellow", "paused": "bold red", "running": "green"}
 _MEANING = {
     "indexed": "searchable in the cluster or the local store",
     "duplicate": "were there already: sent again after a restart or a lost answer",
-    "filtered": "left out here by include_lines or exclude_lines, and empty lines",
-    "dropped": "dropped by an ingest pipeline",
+    "filtered": "left out here by include_lines, exclude_lines or a pipeline, and empty lines",
+    "dropped": "dropped by an ingest pipeline of the cluster",
     "dead_lettered": "refused for good, kept here: shipper dead-letter list",
     "failure_store": "went to the data stream's failure store",
     "skipped": "never an event: before seek_to_tail or ignore_older, or lost in a gap",
@@ -93,6 +96,7 @@ def render(
     parts += _routes(report)
     parts += _ledger(report)
     parts += _inputs(report)
+    parts += _pipelines(report, all_steps=all_files)
     parts += _files(report, all_files=all_files)
     parts += _counters(report)
     return Group(*parts)
@@ -279,6 +283,69 @@ def _age(seconds: float) -> Text:
     if not seconds:
         return Text("-")
     return Text(duration(seconds), "yellow" if seconds > 60 else "")
+
+
+def _pipelines(report: StatusReport, *, all_steps: bool) -> list[RenderableType]:
+    found = [(one.id, one.pipeline) for one in report.inputs if one.pipeline is not None]
+    if not found:
+        return []
+    counted = {"events", "fast", "dropped", "failed", "refused"}
+    table = _table(
+        "input", "runs in", "events", "fast", "dropped", "failed", "refused", "pipeline",
+        right=counted,
+    )  # fmt: skip
+    parts: list[RenderableType] = []
+    for name, one in found:
+        table.add_row(*_pipeline(name, one))
+        parts += [
+            _indent(Text(f"{_safe(name)}: not at the edge: {_safe(why)}", "yellow"))
+            for why in one.reasons
+        ]
+        parts += _steps(name, one.steps, all_steps=all_steps)
+    return [*_title("PIPELINES"), _indent(table), *parts]
+
+
+def _pipeline(name: str, one: PipelineReport) -> list[RenderableType]:
+    reloads = f"  (reloaded {one.reloads:,} times)" if one.reloads else ""
+    row: list[RenderableType] = [Text(_safe(name)), Text(_safe(one.where))]
+    if one.where != "edge":
+        return [*row, "", "", "", "", "", Text(_safe(one.name) + reloads)]
+    share = f"{one.fast / one.events:.0%}" if one.events else "-"
+    return [
+        *row,
+        f"{one.events:,}",
+        share,
+        f"{one.dropped:,}",
+        Text(f"{one.failed:,}", "yellow" if one.failed else ""),
+        Text(f"{one.refused:,}", "yellow" if one.refused else ""),
+        Text(_safe(one.name) + reloads),
+    ]
+
+
+def _steps(name: str, steps: list[StepReport], *, all_steps: bool) -> list[RenderableType]:
+    """The steps that fail, and those that take most time; all of them with ``all_steps``."""
+    worth = [step for step in steps if step.failures or step.seconds]
+    shown = sorted(worth, key=lambda step: (-step.failures, -step.seconds))[:STEPS_SHOWN]
+    if all_steps:
+        shown = steps
+    if not shown:
+        return []
+    table = _table(
+        "line", "processor", "events", "failures", "µs each", "time", "tag",
+        right={"line", "events", "failures", "µs each", "time"},
+    )  # fmt: skip
+    for step in shown:
+        each = f"{step.seconds / step.events * 1e6:.1f}" if step.events and step.seconds else "-"
+        table.add_row(
+            f"{step.line:,}",
+            Text(_safe(step.processor)),
+            f"{step.events:,}",
+            Text(f"{step.failures:,}", "yellow" if step.failures else ""),
+            each,
+            duration(step.seconds) if step.seconds else "-",
+            Text(_safe(step.tag)),
+        )
+    return [_indent(Text(f"steps of {_safe(name)}", "dim")), _indent(table)]
 
 
 def _files(report: StatusReport, *, all_files: bool) -> list[RenderableType]:

@@ -51,6 +51,7 @@ class Step:
         condition: over ``ctx``, None where it has no ``if``.
         script: text of the condition.
         count, failures: how often it ran and failed.
+        fast: how often of that in the compiled head, where nothing is timed.
         timed, seconds: how many of its runs were timed, and how long they took together.
     """
 
@@ -65,6 +66,7 @@ class Step:
     on_failure: list[Step] = field(default_factory=list)
     count: int = 0
     failures: int = 0
+    fast: int = 0
     timed: int = 0
     seconds: float = 0.0
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from shipper.encode import Constants
     from shipper.pipeline.definition import Pipeline
 
+    Maker = Callable[[str, int, str], dict[str, Any]]
+
 _EXTRA = ("_routing", "_version", "_version_type", "_op_type", "_dynamic_templates", "_if_seq_no", "_if_primary_term", "_type")  # fmt: skip
 TIMED = 64  # one event of so many has its steps timed
 MOST_BYTES = 32 * 1024  # to read at a time: a line becomes several times as long, and more would take memory for nothing
@@ -50,6 +52,7 @@ class Edge:
     Attributes:
         events: that went in.
         fast: of them, by the compiled head.
+        fast_seconds: that it took.
         dropped: by a ``drop``.
         refused: whose failure nothing handled.
         block_bytes: to read at a time.
@@ -68,8 +71,9 @@ class Edge:
         self.clock = clock
         self.flavour = flavour
         self.events = self.fast = self.dropped = self.refused = 0
+        self.fast_seconds = 0.0
         self.block_bytes = MOST_BYTES
-        self._fresh = _maker(constants)
+        self._fresh = maker(constants)
         self._stamp = ""
         self._now = ZonedDateTime(0, 0)
         self.load(pipeline)
@@ -98,9 +102,11 @@ class Edge:
             self._stamp = stamp
         return self._now
 
-    def fresh(self, path: str, event: Event, stamp: str) -> dict[str, Any]:
-        """The document of an event before the pipeline, sharing nothing with others."""
-        ctx: dict[str, Any] = self._fresh(stamp, event.start, path)
+    def fresh(
+        self, path: str, event: Event, stamp: str, make: Maker | None = None
+    ) -> dict[str, Any]:
+        """The document of an event before the pipeline, sharing nothing with others; ``make`` is that of its file."""
+        ctx: dict[str, Any] = (make or self._fresh)(stamp, event.start, path)
         if event.flags:
             ctx["log"]["flags"] = list(event.flags)
         if event.message or not event.fields:
@@ -159,18 +165,26 @@ class EdgeEncoder(Encoder):
         key: the file's key.
         path: of the file, as ``log.file.path`` has it.
         edge: of its input.
+        constants: of the file, where it has more than its input; then every line takes the plain way.
     """
 
-    __slots__ = ("_edge",)
+    __slots__ = ("_edge", "_make")
 
-    def __init__(self, key: str, path: str, edge: Edge) -> None:
-        super().__init__(key, path, edge.constants)
+    def __init__(self, key: str, path: str, edge: Edge, constants: Constants | None = None) -> None:
+        super().__init__(key, path, constants or edge.constants)
         self._edge = edge
+        shared = constants is None or constants is edge.constants
+        self._make = None if shared else maker(self._constants)
 
     @property
     def block_bytes(self) -> int:
         """Bytes to read at a time; fewer while lines keep patterns busy."""
         return self._edge.block_bytes
+
+    @property
+    def _head(self) -> Head | None:
+        """The compiled head; it knows the constants of the input, not those of one file."""
+        return self._edge.head if self._make is None else None
 
     def block(self, file: object, data: bytes, start: int, stamp: str) -> Piece:
         """Encode whole plain lines; see :meth:`shipper.encode.Encoder.block`."""
@@ -181,15 +195,17 @@ class EdgeEncoder(Encoder):
         if "\r\n" in text or text.endswith("\r"):
             text = text.removesuffix("\r").replace("\r\n", "\n")
         piece = Piece(file, start, start + len(data), b"", bounds[:-1], bounds[1:])
-        edge, head = self._edge, self._edge.head
+        edge, head = self._edge, self._head
         texts = text.split("\n")
         with guard.block():
             made: list[Any] = [None] * len(lines)
             if head is not None:
+                began = edge.clock()
                 with contextlib.suppress(
                     guard.TimedOut
                 ):  # line by line then, each with its own budget
                     made = head.block(self.key, self.path, texts, text, bounds, stamp)
+                edge.fast_seconds += edge.clock() - began
                 if head.whole and None not in made:
                     edge.fast += len(made)
                     edge.events += len(made)
@@ -202,7 +218,7 @@ class EdgeEncoder(Encoder):
 
     def _rest(self, made: list[Any], texts: list[str], piece: Piece, stamp: str) -> None:
         """Finish what the head has begun, and do what it has left."""
-        edge, head = self._edge, self._edge.head
+        edge, head = self._edge, self._head
         starts, ends = piece.starts, piece.ends
         for i, text in enumerate(texts):
             ctx = made[i]
@@ -240,7 +256,7 @@ class EdgeEncoder(Encoder):
         edge = self._edge
         identity = event_id(self.key, event.start, event.end)
         if ctx is None:
-            ctx = edge.fresh(self.path, event, stamp)
+            ctx = edge.fresh(self.path, event, stamp, self._make)
         try:
             document = edge.run(ctx, identity, stamp, begun)
             made = b"" if document.dropped else edge.lines(document)
@@ -250,7 +266,7 @@ class EdgeEncoder(Encoder):
             where = f"processor {raised.kind}" + (f" [{raised.tag}]" if raised.tag else "")
             piece.refused[number] = (failure.type, f"{where}: {failure.reason}")
             action = b'{"create":{"_id":"%b"}}\n' % identity.encode()
-            return action + dumps(edge.fresh(self.path, event, stamp)) + b"\n"
+            return action + dumps(edge.fresh(self.path, event, stamp, self._make)) + b"\n"
         edge.dropped += document.dropped
         return made
 
@@ -272,12 +288,12 @@ class EdgeEncoder(Encoder):
             piece.refused = {place[old]: why for old, why in piece.refused.items()}
 
 
-def _maker(constants: Constants) -> Callable[[str, int, str], dict[str, Any]]:
+def maker(constants: Constants) -> Maker:
     """A function that makes a new document of the time, offset and path: a literal is the quickest copy."""
     log = {"offset": _Name("offset"), "file": {"path": _Name("path")}, **constants.log}
     fields = {"@timestamp": _Name("stamp"), "log": log, **constants.fields}
     source = f"lambda stamp, offset, path: {fields!r}"
-    made: Callable[[str, int, str], dict[str, Any]] = eval(source, {"__builtins__": {}})  # noqa: S307 - of constants' repr
+    made: Maker = eval(source, {"__builtins__": {}})  # noqa: S307 - of constants' repr
     return made
 
 
@@ -291,10 +307,13 @@ class _Name:
         return self._name
 
 
-def encoder_of(edge: Edge) -> Callable[[str, str], Encoder]:
-    """Makes the encoder of a file from its key and path."""
+def encoder_of(
+    edge: Edge, constants_of: Callable[[str], Constants] | None = None
+) -> Callable[[str, str], Encoder]:
+    """Makes the encoder of a file from its key and path; ``constants_of`` gives the fields of a path."""
 
     def make(key: str, path: str) -> Encoder:
-        return EdgeEncoder(key, os.fsencode(path).decode("utf-8", "replace"), edge)
+        constants = None if constants_of is None else constants_of(path)
+        return EdgeEncoder(key, os.fsencode(path).decode("utf-8", "replace"), edge, constants)
 
     return make

@@ -2,19 +2,27 @@
 Prometheus metrics, derived from the status report when they are asked for.
 
 Law: nothing is counted here; the report has counted already, so a scrape costs the hot path nothing but the report.
-Labels are inputs, routes, columns and states, never a path: their number must not grow with the number of files.
+Labels are inputs, routes, columns, states and steps of pipelines, never a path: their number must not grow with the number of
+files.
 Every name is described in docs/operations.md; a test holds the two together.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from prometheus_client import CollectorRegistry, Metric, ProcessCollector, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from shipper.telemetry.report import COLUMNS, InputReport, RouteReport, StatusReport
+from shipper.telemetry.report import (
+    COLUMNS,
+    InputReport,
+    PipelineReport,
+    RouteReport,
+    StatusReport,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,6 +32,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 AGENT_STATES = ("starting", "running", "draining", "stopped")
 FILE_STATES = ("open", "waiting", "closed", "held", "copy", "ignored")
 ROUTE_STATES = ("ok", "backing_off", "paused")
+PLACES = ("edge", "cluster")
 # Reported from the start, as 0, so that the first one shows up as an increase.
 OCCURRENCES = (
     "gaps",
@@ -141,6 +150,78 @@ SPECS = (
         "Problems of the input (unreadable files, failed scans); 'shipper status' lists them.",
     ),
     Spec(
+        "shipper_pipeline_where",
+        _GAUGE,
+        ("input", "where"),
+        "1 for the place where the input's pipeline runs (edge, cluster), 0 for the other.",
+    ),
+    Spec(
+        "shipper_pipeline_events",
+        _COUNTER,
+        ("input",),
+        "Events that went into the pipeline at the edge.",
+    ),
+    Spec(
+        "shipper_pipeline_fast_events",
+        _COUNTER,
+        ("input",),
+        "Events that took the fast way, at least through the pipeline's first steps.",
+    ),
+    Spec(
+        "shipper_pipeline_fast_seconds",
+        _COUNTER,
+        ("input",),
+        "Time that the fast way took.",
+    ),
+    Spec(
+        "shipper_pipeline_dropped_events",
+        _COUNTER,
+        ("input",),
+        "Events that a drop processor ended at the edge; they are in the column filtered.",
+    ),
+    Spec(
+        "shipper_pipeline_failed_events",
+        _COUNTER,
+        ("input",),
+        "Events whose failure came to the pipeline's on_failure, or to that of on_error: ship.",
+    ),
+    Spec(
+        "shipper_pipeline_refused_events",
+        _COUNTER,
+        ("input",),
+        "Events whose failure nothing handled: they are dead letters.",
+    ),
+    Spec(
+        "shipper_pipeline_reloads",
+        _COUNTER,
+        ("input",),
+        "Changed pipeline files that were taken over.",
+    ),
+    Spec(
+        "shipper_pipeline_problem",
+        _GAUGE,
+        ("input",),
+        "1 while a changed pipeline file is not used; 'shipper status' says why.",
+    ),
+    Spec(
+        "shipper_pipeline_step_events",
+        _COUNTER,
+        ("input", "processor", "step"),
+        "Events that a processor ran for. step is its line in the pipeline's file, line:column where several stand on one.",
+    ),
+    Spec(
+        "shipper_pipeline_step_failures",
+        _COUNTER,
+        ("input", "processor", "step"),
+        "Events that the processor failed for, handled or not.",
+    ),
+    Spec(
+        "shipper_pipeline_step_seconds",
+        _COUNTER,
+        ("input", "processor", "step"),
+        "Time that the processor took on the plain way, reckoned from one event in 64.",
+    ),
+    Spec(
         "shipper_route_state",
         _GAUGE,
         ("route", "state"),
@@ -249,6 +330,32 @@ def _of_input(one: InputReport) -> Iterator[Sample]:
     yield "shipper_input_lag_bytes_max", label, lag_max
     yield "shipper_input_lag_seconds_max", label, lag_seconds
     yield "shipper_input_problems", label, len(one.problems)
+    if one.pipeline is not None:
+        yield from _of_pipeline(one.id, one.pipeline)
+
+
+def _of_pipeline(name: str, one: PipelineReport) -> Iterator[Sample]:
+    label = (name,)
+    for where, value in _one_hot(PLACES, one.where):
+        yield "shipper_pipeline_where", (name, where), value
+    yield "shipper_pipeline_reloads", label, one.reloads
+    yield "shipper_pipeline_problem", label, bool(one.problem)
+    if one.where != "edge":
+        return
+    yield "shipper_pipeline_events", label, one.events
+    yield "shipper_pipeline_fast_events", label, one.fast
+    yield "shipper_pipeline_fast_seconds", label, one.fast_seconds
+    yield "shipper_pipeline_dropped_events", label, one.dropped
+    yield "shipper_pipeline_failed_events", label, one.failed
+    yield "shipper_pipeline_refused_events", label, one.refused
+    on_line = Counter((step.processor, step.line) for step in one.steps)
+    for step in one.steps:
+        alone = on_line[step.processor, step.line] == 1
+        place = f"{step.line}" if alone else f"{step.line}:{step.column}"
+        labels = (name, step.processor, place)
+        yield "shipper_pipeline_step_events", labels, step.events
+        yield "shipper_pipeline_step_failures", labels, step.failures
+        yield "shipper_pipeline_step_seconds", labels, step.seconds
 
 
 def _of_route(one: RouteReport) -> Iterator[Sample]:

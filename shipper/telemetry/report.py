@@ -91,7 +91,8 @@ class StepReport(msgspec.Struct, frozen=True):
     line: int  # in the pipeline's file
     events: int  # that it ran for
     failures: int
-    seconds: float  # of CPU, reckoned from a sample
+    seconds: float  # on the plain way, reckoned from a sample
+    column: int = 1  # of that line
 
 
 class PipelineReport(msgspec.Struct, frozen=True):
@@ -104,6 +105,7 @@ class PipelineReport(msgspec.Struct, frozen=True):
     reloads: int = 0
     events: int = 0  # that went in, at the edge
     fast: int = 0  # of them, by the compiled head
+    fast_seconds: float = 0.0  # that the head took
     dropped: int = 0
     failed: int = 0  # whose failure came to the pipeline's own handlers
     refused: int = 0  # whose failure nothing handled: dead letters

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from shipper.agent.document import for_path
 from shipper.encode import dumps as plain_dumps
 from shipper.encode import event_id
 from shipper.errors import ShipperError, UsageError
 from shipper.pipeline.document import METADATA
+from shipper.pipeline.edge import maker
 from shipper.pipeline.json_text import dumps
 from shipper.source.chain import Chain
 from shipper.source.discover import Finder
@@ -222,7 +224,9 @@ def _encode(followed: Followed, settings: Settings, event: Event) -> None:
     named = one.pipeline
     if named is None or named.path is None:
         trial = None
-        before = plain_edge(settings, one).fresh(followed.path, event, stamp)
+        edge = plain_edge(settings, one)
+        make = maker(for_path(edge.constants, followed.path))
+        before = edge.fresh(followed.path, event, stamp, make)
         followed.where = "cluster" if named is not None else ""
     else:
         trial = Trial(Bench(named.path, settings, one, configured=True))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from shipper.agent import pipelines
-from shipper.agent.document import constants
+from shipper.agent.document import constants, for_path
 from shipper.config import load
 from shipper.config.kinds import Wrong
 from shipper.config.settings import Input, Local, Pipeline, Settings
@@ -26,7 +26,7 @@ from shipper.encode import event_id
 from shipper.errors import ShipperError, UsageError
 from shipper.pipeline import definition, guard
 from shipper.pipeline.document import Document
-from shipper.pipeline.edge import Edge
+from shipper.pipeline.edge import Edge, maker
 from shipper.pipeline.failure import Raised, Unsupported
 from shipper.records import Event
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from shipper.encode import Constants
+    from shipper.pipeline.edge import Maker
     from shipper.pipeline.options import Trouble
 
 SAMPLES = "samples"
@@ -246,16 +247,23 @@ class Trial:
             self.edge = Edge(
                 loaded.pipeline, self.constants, index, time.perf_counter, limits.flavour
             )
+        self._makers: dict[str, Maker] = {}
         self._plain = self.edge or plain_edge(bench.settings, bench.one)
 
     def before(self, path: str, event: Event, stamp: str) -> dict[str, Any]:
         """The document of an event as it enters the pipeline."""
-        return self._plain.fresh(path, event, stamp)
+        return self._plain.fresh(path, event, stamp, self._maker(path))
+
+    def _maker(self, path: str) -> Maker:
+        """What makes the documents of a file."""
+        if path not in self._makers:
+            self._makers[path] = maker(for_path(self.constants, path))
+        return self._makers[path]
 
     def own(self, path: str, event: Event, stamp: str) -> dict[str, Any]:
         """What the agent adds to an event by itself."""
         bare = Event(event.start, event.end, "", None, event.flags)
-        made = self._plain.fresh(path, bare, stamp)
+        made = self._plain.fresh(path, bare, stamp, self._maker(path))
         made.pop("message", None)
         return made
 
@@ -288,7 +296,7 @@ class Trial:
         edge = self.edge
         if edge is None:
             return tried
-        ctx = edge.fresh(path, event, stamp)
+        ctx = edge.fresh(path, event, stamp, self._maker(path))
         ctx["_index"], ctx["_id"] = edge.index, tried.identity
         document = Document(ctx, {"timestamp": edge.now(stamp)})
         document.failures = _Failures(document, fail)

@@ -99,8 +99,10 @@ class Head:
         fast = len(made) - made.count(None)
         for step in self.sure:
             step.count += fast
+            step.fast += fast
         for step, count in zip(self.counted, counts, strict=True):
             step.count += count
+            step.fast += count
         return made
 
 
