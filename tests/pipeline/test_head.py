@@ -16,6 +16,7 @@ from shipper.agent.pipelines import Reader
 from shipper.encode import Constants
 from shipper.pipeline.definition import Library
 from shipper.pipeline.edge import Edge, EdgeEncoder
+from shipper.records import Event
 
 PIPELINES = Path(__file__).parents[2] / "pipelines"
 READY = sorted(path.name for path in (PIPELINES / "samples").iterdir() if path.is_dir())
@@ -111,6 +112,51 @@ def _samples(name: str) -> list[str]:
     return [line for line in text.split("\n") if line]
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    parts=st.lists(
+        st.tuples(
+            st.sampled_from(
+                ["a x", "b y n=4", "", "nothing-that-matches", "a x\n  more", 'é "q"', "a \ud800"]
+            ),
+            st.sampled_from([None, None, {"more": 1}]),
+            st.sampled_from([(), (), ("multiline",)]),
+            st.integers(0, 1),
+        )
+    )
+)
+def test_events_of_parsers_make_the_same_both_ways(parts):
+    """Single lines between others, with gaps: the head takes those that it may."""
+    events, place = [], 0
+    for message, fields, flags, gap in parts:
+        place += gap
+        events.append(Event(place, place + len(message) + 1, message, fields, flags))
+        place += len(message) + 1
+
+    made = [
+        encoder.events(None, events, 0, place, STAMP)
+        for encoder in encoders({"processors": [{"grok": GROK}]})
+    ]
+
+    lines, plain = ([json.loads(line) for line in piece.body.splitlines()] for piece in made)
+    assert lines == plain
+    assert (made[0].starts, made[0].refused) == (made[1].starts, made[1].refused)
+
+
+def test_single_lines_of_parsers_are_in_the_head():
+    head, _ = encoders({"processors": [{"grok": GROK}]})
+    events = [
+        Event(0, 4, "a x"),
+        Event(4, 8, "b y"),
+        Event(8, 20, "a x\nb", None, ("multiline",)),
+        Event(20, 24, "a z"),
+    ]
+
+    head.events(None, events, 0, 24, STAMP)
+
+    assert (head._edge.fast, head._edge.events) == (3, 4)
+
+
 STEPS: dict[str, list[dict[str, Any]]] = {
     "captures alone": [],
     "date": [{"set": {"field": "x", "value": 1}}],
@@ -187,6 +233,10 @@ STEPS: dict[str, list[dict[str, Any]]] = {
         {"split": {"field": "a.rest", "separator": ","}},
         {"append": {"field": "c", "value": 2}},
     ],
+    "a condition on metadata": [{"set": {"field": "c", "value": 1, "if": "ctx._index == 'logs-d-default'"}}],
+    "a condition on no metadata": [{"set": {"field": "c", "value": 1, "if": "ctx._routing == null"}}],
+    "metadata": [{"set": {"field": "_routing", "value": "here"}}],
+    "a copy of metadata": [{"set": {"field": "c", "value": "{{{_index}}}"}}],
     "a drop behind the head": [{"drop": {"if": "ctx.a.word == 'b'"}}],
     "an unhandled failure behind the head": [
         {"fail": {"message": "no", "if": "ctx.a.word == 'b'"}}
@@ -251,3 +301,50 @@ def test_counts_of_steps_are_the_same_both_ways():
 
     counts = [[step.count for step in encoder._edge.pipeline.steps] for encoder in both]
     assert counts[0] == counts[1]
+
+
+_FIELDS = ["a.word", "a.rest", "n", "end", "a", "message", "host.name", "tags", "log.level", "new.x", "new", "event.kind"]
+_CONDITIONS = [
+    None,
+    None,
+    "ctx.n != null",
+    "ctx.n == null",
+    "ctx.end == null",
+    "ctx.a?.word == 'b'",
+    "ctx.a?.word != 'b' && ctx.n != null",
+    "ctx.n == 5 || ctx.end != null",
+    "ctx.new?.x == null",
+    "ctx.new?.x == 'v'",
+    "ctx.log?.level == 'unknown'",
+]
+_VALUES = ["v", "", 7, 1.5, True, ["l"], {"m": "x"}, "{{{a.word}}}", "{{{end}}}", "<{{{a.word}}} {{{log.level}}}>"]
+
+
+@st.composite
+def _steps(draw: st.DrawFn) -> dict[str, Any]:
+    kind = draw(st.sampled_from(["set", "set", "set", "rename", "remove", "append", "convert", "lowercase", "uppercase"]))
+    options: dict[str, Any] = {"field": draw(st.sampled_from(_FIELDS))}
+    if kind == "set":
+        options["value"] = draw(st.sampled_from(_VALUES))
+        options["override"] = draw(st.booleans())
+    elif kind == "rename":
+        options["target_field"] = draw(st.sampled_from(_FIELDS))
+    elif kind == "append":
+        options |= {"value": draw(st.sampled_from(["v", ["v", "w"]])), "allow_duplicates": draw(st.booleans())}
+    elif kind == "convert":
+        options |= {"type": draw(st.sampled_from(["integer", "long", "double", "float"])), "target_field": draw(st.sampled_from(_FIELDS))}
+    if kind not in {"set", "append"}:
+        options["ignore_missing"] = draw(st.booleans())
+    condition = draw(st.sampled_from(_CONDITIONS))
+    if condition is not None:
+        options["if"] = condition
+    if draw(st.booleans()):
+        options["ignore_failure"] = True
+    return {kind: options}
+
+
+@settings(max_examples=150, deadline=None)
+@given(steps=st.lists(_steps(), min_size=1, max_size=6))
+def test_any_steps_make_the_same_both_ways(steps):
+    """Whatever stands behind the grok: fields that are there on some lines, objects that come and go, conditions on both."""
+    assert_same({"processors": [{"grok": GROK}, *steps]}, "\n".join([*LINES, ""]).encode())
