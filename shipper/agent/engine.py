@@ -66,7 +66,7 @@ class InputRun:
 
     def pipeline_problems(self) -> list[str]:
         """What is wrong with its pipeline now."""
-        return [self.pipeline.problem] if self.pipeline and self.pipeline.problem else []
+        return [] if self.pipeline is None else self.pipeline.problems()
 
     def __repr__(self) -> str:
         return f"<InputRun {self.settings.id} files={len(self.registry.followed)}>"

@@ -195,6 +195,11 @@ class Running:
                 choice.pipeline, constants, one.data_stream.name, time.perf_counter, flavour
             )
 
+    def problems(self) -> list[str]:
+        """What is wrong with it now, one line each."""
+        mistake = "" if self.edge is None else self.edge.mistake
+        return [line for line in (self.problem, mistake) if line]
+
     def close(self) -> None:
         """End what it has started."""
         if self.edge is not None:

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 
 _EXTRA = ("_routing", "_version", "_version_type", "_op_type", "_dynamic_templates", "_if_seq_no", "_if_primary_term", "_type")  # fmt: skip
 TIMED = 64  # one event of so many has its steps timed
-MOST_BYTES = 32 * 1024  # to read at a time: a line becomes several times as long, and more would take memory for nothing
+MOST_BYTES = (
+    32 * 1024
+)  # to read at a time: a line becomes several times as long, and more would take memory for nothing
 LEAST_BYTES = 4 * 1024  # while lines keep patterns busy: other files have their turn sooner
 
 
@@ -56,6 +58,7 @@ class Edge:
         dropped: by a ``drop``.
         refused: whose failure nothing handled.
         block_bytes: to read at a time.
+        mistake: what failed in the compiled head, which is then off.
     """
 
     def __init__(
@@ -83,7 +86,34 @@ class Edge:
         self.pipeline = pipeline
         text = orjson.dumps(pipeline.body).decode()
         self.extra = tuple(name for name in _EXTRA if name in text or pipeline.calls)
+        self.mistake = ""
         self.head: Head | None = compile_head(pipeline, self.constants, self.flavour)
+
+    def begin(
+        self,
+        head: Head,
+        key: str,
+        path: str,
+        lines: list[str],
+        text: str,
+        bounds: list[int],
+        stamp: str,
+    ) -> list[Any]:
+        """What the head makes of lines; None for each that must take the plain way."""
+        began = self.clock()
+        try:
+            return head.block(key, path, lines, text, bounds, stamp)
+        except guard.TimedOut:  # line by line then, each with its own budget
+            return [None] * len(lines)
+        except Exception as error:
+            self.head = None
+            self.mistake = (
+                f"the compiled head of pipeline {self.pipeline.name} failed ({error!r}) and is off; every event takes"
+                " the plain way, nothing is lost: this is a bug of Shipper, please report it"
+            )
+            return [None] * len(lines)
+        finally:
+            self.fast_seconds += self.clock() - began
 
     def pace(self) -> None:
         """After a block: read less at a time while matches take too long, and more again when they do not."""
@@ -200,12 +230,7 @@ class EdgeEncoder(Encoder):
         with guard.block():
             made: list[Any] = [None] * len(lines)
             if head is not None:
-                began = edge.clock()
-                with contextlib.suppress(
-                    guard.TimedOut
-                ):  # line by line then, each with its own budget
-                    made = head.block(self.key, self.path, texts, text, bounds, stamp)
-                edge.fast_seconds += edge.clock() - began
+                made = edge.begin(head, self.key, self.path, texts, text, bounds, stamp)
                 if head.whole and None not in made:
                     edge.fast += len(made)
                     edge.events += len(made)
@@ -259,16 +284,18 @@ class EdgeEncoder(Encoder):
         edge, head = self._edge, self._head
         if head is None:
             return made
-        began = edge.clock()
         for first, behind in _runs(events):
             lines = [event.message for event in events[first:behind]]
             bounds = [event.start for event in events[first:behind]]
             bounds.append(events[behind - 1].end)
             text = "\n".join(lines)
-            with contextlib.suppress(guard.TimedOut, UnicodeEncodeError):
-                text.encode()  # half a surrogate pair is for the plain way
-                made[first:behind] = head.block(self.key, self.path, lines, text, bounds, stamp)
-        edge.fast_seconds += edge.clock() - began
+            with contextlib.suppress(
+                UnicodeEncodeError
+            ):  # half a surrogate pair is for the plain way
+                text.encode()
+                made[first:behind] = edge.begin(
+                    head, self.key, self.path, lines, text, bounds, stamp
+                )
         return made
 
     def _one(

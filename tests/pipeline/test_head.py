@@ -233,8 +233,12 @@ STEPS: dict[str, list[dict[str, Any]]] = {
         {"split": {"field": "a.rest", "separator": ","}},
         {"append": {"field": "c", "value": 2}},
     ],
-    "a condition on metadata": [{"set": {"field": "c", "value": 1, "if": "ctx._index == 'logs-d-default'"}}],
-    "a condition on no metadata": [{"set": {"field": "c", "value": 1, "if": "ctx._routing == null"}}],
+    "a condition on metadata": [
+        {"set": {"field": "c", "value": 1, "if": "ctx._index == 'logs-d-default'"}}
+    ],
+    "a condition on no metadata": [
+        {"set": {"field": "c", "value": 1, "if": "ctx._routing == null"}}
+    ],
     "metadata": [{"set": {"field": "_routing", "value": "here"}}],
     "a copy of metadata": [{"set": {"field": "c", "value": "{{{_index}}}"}}],
     "a drop behind the head": [{"drop": {"if": "ctx.a.word == 'b'"}}],
@@ -303,7 +307,20 @@ def test_counts_of_steps_are_the_same_both_ways():
     assert counts[0] == counts[1]
 
 
-_FIELDS = ["a.word", "a.rest", "n", "end", "a", "message", "host.name", "tags", "log.level", "new.x", "new", "event.kind"]
+_FIELDS = [
+    "a.word",
+    "a.rest",
+    "n",
+    "end",
+    "a",
+    "message",
+    "host.name",
+    "tags",
+    "log.level",
+    "new.x",
+    "new",
+    "event.kind",
+]
 _CONDITIONS = [
     None,
     None,
@@ -317,12 +334,27 @@ _CONDITIONS = [
     "ctx.new?.x == 'v'",
     "ctx.log?.level == 'unknown'",
 ]
-_VALUES = ["v", "", 7, 1.5, True, ["l"], {"m": "x"}, "{{{a.word}}}", "{{{end}}}", "<{{{a.word}}} {{{log.level}}}>"]
+_VALUES = [
+    "v",
+    "",
+    7,
+    1.5,
+    True,
+    ["l"],
+    {"m": "x"},
+    "{{{a.word}}}",
+    "{{{end}}}",
+    "<{{{a.word}}} {{{log.level}}}>",
+]
 
 
 @st.composite
 def _steps(draw: st.DrawFn) -> dict[str, Any]:
-    kind = draw(st.sampled_from(["set", "set", "set", "rename", "remove", "append", "convert", "lowercase", "uppercase"]))
+    kind = draw(
+        st.sampled_from(
+            ["set", "set", "set", "rename", "remove", "append", "convert", "lowercase", "uppercase"]
+        )
+    )
     options: dict[str, Any] = {"field": draw(st.sampled_from(_FIELDS))}
     if kind == "set":
         options["value"] = draw(st.sampled_from(_VALUES))
@@ -330,9 +362,15 @@ def _steps(draw: st.DrawFn) -> dict[str, Any]:
     elif kind == "rename":
         options["target_field"] = draw(st.sampled_from(_FIELDS))
     elif kind == "append":
-        options |= {"value": draw(st.sampled_from(["v", ["v", "w"]])), "allow_duplicates": draw(st.booleans())}
+        options |= {
+            "value": draw(st.sampled_from(["v", ["v", "w"]])),
+            "allow_duplicates": draw(st.booleans()),
+        }
     elif kind == "convert":
-        options |= {"type": draw(st.sampled_from(["integer", "long", "double", "float"])), "target_field": draw(st.sampled_from(_FIELDS))}
+        options |= {
+            "type": draw(st.sampled_from(["integer", "long", "double", "float"])),
+            "target_field": draw(st.sampled_from(_FIELDS)),
+        }
     if kind not in {"set", "append"}:
         options["ignore_missing"] = draw(st.booleans())
     condition = draw(st.sampled_from(_CONDITIONS))
@@ -348,3 +386,14 @@ def _steps(draw: st.DrawFn) -> dict[str, Any]:
 def test_any_steps_make_the_same_both_ways(steps):
     """Whatever stands behind the grok: fields that are there on some lines, objects that come and go, conditions on both."""
     assert_same({"processors": [{"grok": GROK}, *steps]}, "\n".join([*LINES, ""]).encode())
+
+
+def test_a_mistake_in_the_head_costs_speed_and_no_event():
+    head, plain = encoders({"processors": [{"grok": GROK}]})
+    assert head._edge.head is not None
+    head._edge.head.runs[:] = [lambda *_: 1 / 0] * 3
+    data = b"a x\nb y n=5\n"
+
+    assert outcome(head, data) == outcome(plain, data)
+    assert head._edge.head is None
+    assert "ZeroDivisionError" in head._edge.mistake

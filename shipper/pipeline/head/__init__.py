@@ -213,7 +213,6 @@ def _begin(constants: Constants, plan: Plan, flavour: str, level: int, *, whole:
 
 def _source(state: State, plan: Plan, *, whole: bool) -> str:
     writer, tree = state.writer, state.tree
-    raw = whole and _uses_message(tree)
     for place, index in enumerate(sorted(state.counters)):
         writer.lines.append(f"if {state.counters[index]}: counts[{place}] += 1")
     if whole:
@@ -227,6 +226,7 @@ def _source(state: State, plan: Plan, *, whole: bool) -> str:
     else:
         writer.python(tree)
         writer.lines.append("add(ctx)")
+    raw = any("{raw}" in line for line in writer.lines)
     numbers = plan.groups
     head = [
         "def block(match, lines, bounds, key, path_json, path, stamp, counts):",
@@ -257,16 +257,6 @@ def _unpack(numbers: list[int], count: int) -> str:
         return f"{names} = found.group({', '.join(map(str, numbers))})"
     names = ", ".join(f"g{n}" if n in numbers else "_" for n in range(1, count + 1))
     return f"{names} = found.groups()"
-
-
-def _uses_message(tree: Tree) -> bool:
-    for value in tree.values():
-        if isinstance(value, Tree):
-            if _uses_message(value):
-                return True
-        elif value.json == "raw":
-            return True
-    return False
 
 
 def _quote(text: str) -> str:

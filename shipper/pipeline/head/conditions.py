@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from shipper.pipeline.document import METADATA
 from shipper.pipeline.head.shape import CONST, TEXT, WHOLE, Ends, Leaf
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def _term(text: str, state: State) -> str:
     if match is None:
         raise Ends(f"the condition {text.strip()!r}")
     names = match[1].replace("?.", "\0.").split(".")
+    if names[1].rstrip("\0") in METADATA:
+        raise Ends(f"the condition {text.strip()!r} on metadata")
     here: Any = state.tree
     for number, part in enumerate(names[1:]):
         safe = names[number].endswith("\0")

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from shipper.pipeline.document import Path
+from shipper.pipeline.document import METADATA, Path
 
 CONST, TEXT, WHOLE, DOUBLE, FLOAT, RAW = "const", "text", "whole", "double", "float", "raw"
 
@@ -152,7 +152,10 @@ def elements(path: str) -> tuple[str, ...]:
     """
     if "{{" in path or path.startswith(("_ingest.", "_source.")) or not path:
         raise Ends(f"the path {path!r}")
-    return Path.parse(path).elements
+    names = Path.parse(path).elements
+    if names[0] in METADATA:
+        raise Ends(f"the path {path!r} of metadata")
+    return names
 
 
 def only_always(when: str) -> None:

@@ -328,7 +328,8 @@ def convert(options: _Options, state: State, when: str) -> None:
     if leaf.when and not missing:
         state.writer.give_up_if(f"not ({leaf.when})")
         leaf = leaf.but(when="")
-    put(state.tree, target, number(state.writer, leaf, kind))
+    made = number(state.writer, leaf, kind)
+    _place(state, target, made, path)
 
 
 def number(writer: Writer, leaf: Leaf, kind: str, digits: int = 0) -> Leaf:
@@ -364,6 +365,16 @@ def number(writer: Writer, leaf: Leaf, kind: str, digits: int = 0) -> Leaf:
     raise Ends(f"the type {kind} has no fast way")
 
 
+def _place(state: State, target: str, leaf: Leaf, path: str) -> None:
+    """Set what was made of a field; on lines without that field the target stays as it is."""
+    present = find(state.tree, target)
+    if leaf.when and target != path and present is not None:
+        if not isinstance(present, Leaf) or present.when:
+            raise Ends(f"{target} is there on other lines, too")
+        leaf = both(state.writer, leaf.when, leaf.but(when=""), present)
+    put(state.tree, target, leaf)
+
+
 def lowercase(options: _Options, state: State, when: str) -> None:
     """``lowercase`` of an ASCII text of the line."""
     _letters(options, state, when, "lower")
@@ -392,7 +403,7 @@ def _letters(options: _Options, state: State, when: str, method: str) -> None:
     state.writer.give_up_if(f"{there}not {leaf.code}.isascii()")
     otherwise = f" if {leaf.when} else None" if leaf.when else ""
     made = state.writer.set(f"{leaf.code}.{method}(){otherwise}")
-    put(state.tree, target, leaf.but(code=made))
+    _place(state, target, leaf.but(code=made), path)
 
 
 _STEPS: dict[str, Callable[[_Options, State, str], None]] = {
