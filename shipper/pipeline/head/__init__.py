@@ -17,7 +17,7 @@ from shipper.encode import DEL
 from shipper.pipeline import guard
 from shipper.pipeline.head.emit import Writer, braces, literal
 from shipper.pipeline.head.match import Plan, capture, plan_of
-from shipper.pipeline.head.shape import TEXT, WHOLE, Ends, Leaf, Tree, plant, put
+from shipper.pipeline.head.shape import TEXT, WHOLE, Ends, Leaf, plant, put
 from shipper.pipeline.head.steps import State, apply
 from shipper.pipeline.regex import Forked
 from shipper.pipeline.values import Float, float_text, long
