@@ -85,7 +85,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     ),
     "postgresql": (
         "{dotted} UTC [{pid}] zoe@shop LOG:  duration: {small}.{milli} ms  statement: SELECT * FROM orders WHERE id = {n}",
-        "{dotted} UTC [{pid}] zoe@shop ERROR:  duplicate key value violates unique constraint \"orders_pkey_{small}\"",
+        '{dotted} UTC [{pid}] zoe@shop ERROR:  duplicate key value violates unique constraint "orders_pkey_{small}"',
         "{dotted} UTC [{pid}] zoe@shop DETAIL:  Key (id)=({n}) already exists.",
         "{dotted} UTC [{pid}] LOG:  checkpoint complete: wrote {n} buffers ({small}.0%); 0 WAL file(s) added, 0 removed, 1 recycled",
     ),
@@ -93,12 +93,27 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "{comma} INFO  [http-nio-8080-exec-{small}] com.example.shop.Checkout - order {n} placed by zoe in {small} ms",
         "{comma} WARN  [scheduler-{small}] c.e.shop.Mail - mail {n} not sent, trying again in {small} s",
         "{dotted}  INFO {pid} --- [nio-8080-exec-{small}] c.e.shop.Checkout                        : order {n} placed",
-        "{iso} DEBUG {pid} --- [shop] [nio-8080-exec-{small}] o.s.w.s.DispatcherServlet : GET \"/items/{n}\", parameters=[]",
+        '{iso} DEBUG {pid} --- [shop] [nio-8080-exec-{small}] o.s.w.s.DispatcherServlet : GET "/items/{n}", parameters=[]',
+    ),
+    "json-logs": (
+        '{"level":30,"time":{millis},"pid":{pid},"hostname":"web-1","msg":"order {n} placed","order":{n},"items":{small}}',
+        (
+            '{"level":30,"time":{millis},"pid":{pid},"hostname":"web-1","req":{"id":"req-{n}","method":"GET","url":"/items/{n}","headers":{"host":'
+            '"shop.example","user-agent":"curl/8.{small}.0"},"remoteAddress":"{ip}","remotePort":{port}},"res":{"statusCode":200},"responseTime":{small},'
+            '"msg":"request completed"}'
+        ),
+        '{"level":"info","ts":{seconds},"caller":"shop/main.go:{small}","msg":"order placed","order":{n},"total":{small}.5}',
+        '{"time":"{iso}","level":"INFO","msg":"request","method":"GET","path":"/items/{n}","status":200,"took":{n}}',
+        '{"event":"order placed","order":{n},"level":"info","timestamp":"{micros}","logger":"shop.views"}',
+        (
+            '{"@timestamp":"{iso}","log.level":"INFO","message":"order {n} placed","ecs.version":"1.2.0","service.name":"shop","event.dataset":"shop",'
+            '"process.thread.name":"http-nio-8080-exec-{small}","log.logger":"com.example.shop.Checkout"}'
+        ),
     ),
     "klog": (
         'I{klog} {pid} httplog.go:132] "HTTP" verb="GET" URI="/api/v1/nodes/{n}" latency="{small}.4ms" srcIP="{ip}:{port}" resp=200',
         'E{klog} {pid} pod_workers.go:1301] "Error syncing pod, skipping" err="back-off {small}s restarting failed container" pod="default/shop-{n}"',
-        "W{klog} {pid} reflector.go:561] object-\"default\"/\"shop-{n}\": failed to list *v1.Secret: secrets is forbidden",
+        'W{klog} {pid} reflector.go:561] object-"default"/"shop-{n}": failed to list *v1.Secret: secrets is forbidden',
         "I{klog} {pid} controller.go:{small}] quota admission added evaluator for: shop-{n}.example",
     ),
 }
