@@ -53,6 +53,9 @@ say.""",
 Adds values to a field's list and makes a list of a single value. `value` may hold templates.""",
     "bytes": """\
 Turns `1kb`, `2.5 mb`, `17` and the like into a number of bytes.""",
+    "community_id": """\
+Sets the Community ID, version 1, of a flow: what Zeek and Suricata call the same connection. OpenSearch's processor has options of its
+own and is not built at the edge; as far as both can do the same, its node was asked.""",
     "convert": """\
 Changes a value's type: `integer`, `long`, `float`, `double`, `boolean`, `string`, `ip`, `auto`. A list is converted item by item.""",
     "copy": """\

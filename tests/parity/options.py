@@ -32,6 +32,22 @@ OPTIONS: dict[str, dict[str, str]] = {
         "media_type": ES,
     },
     "bytes": _TEXT,
+    "community_id": dict.fromkeys(
+        (
+            "source_ip",
+            "source_port",
+            "destination_ip",
+            "destination_port",
+            "iana_number",
+            "icmp_type",
+            "icmp_code",
+            "transport",
+            "target_field",
+            "seed",
+            "ignore_missing",
+        ),
+        ES,
+    ),
     "convert": {**_TEXT, "type": BOTH},
     "copy": {
         "source_field": OS,

@@ -83,6 +83,25 @@ def _pipeline(options: dict[str, Any], known: dict[str, Any]) -> list[dict[str, 
     return [] if ignored and options["name"] not in known else [{"pipeline": options}]
 
 
+def _community_id(options: dict[str, Any], _: dict[str, Any]) -> list[dict[str, Any]]:
+    """The same flow under OpenSearch's names, none of which has a default."""
+    names = {
+        "source_ip": ("source_ip_field", "source.ip"),
+        "source_port": ("source_port_field", "source.port"),
+        "destination_ip": ("destination_ip_field", "destination.ip"),
+        "destination_port": ("destination_port_field", "destination.port"),
+        "iana_number": ("iana_protocol_number_field", "network.iana_number"),
+        "icmp_type": ("icmp_type_field", "icmp.type"),
+        "icmp_code": ("icmp_code_field", "icmp.code"),
+        "transport": ("protocol_field", "network.transport"),
+        "target_field": ("target_field", "network.community_id"),
+    }
+    options.setdefault("ignore_missing", True)
+    for name, (other, default) in names.items():
+        options[other] = options.pop(name, default)
+    return [{"community_id": options}]
+
+
 def _default(kind: str, name: str, same: object) -> Callable[..., list[dict[str, Any]]]:
     """An option that OpenSearch lacks, with the value that it behaves like."""
 
@@ -99,6 +118,7 @@ _CHANGES: dict[str, Callable[[dict[str, Any], dict[str, Any]], list[dict[str, An
     "rename": _rename,
     "remove": _remove,
     "pipeline": _pipeline,
+    "community_id": _community_id,
     "grok": _default("grok", "ecs_compatibility", "disabled"),
     "user_agent": _default("user_agent", "extract_device_type", same=False),
     "dot_expander": _default("dot_expander", "override", same=False),

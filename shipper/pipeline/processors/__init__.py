@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PROCESSORS: dict[str, str] = {
     "append": "assign:append",
     "bytes": "text:bytes_",
+    "community_id": "community_id:community_id",
     "convert": "convert:convert",
     "copy": "moving:copy_",
     "csv": "csv:csv",
@@ -57,7 +58,6 @@ CLUSTER_ONLY: dict[str, str] = {
     "acl_routing": "it routes by access rights of the cluster",
     "attachment": "it needs Apache Tika",
     "circle": "it needs the cluster's geometry library",
-    "community_id": "it is not built yet",
     "date_index_name": "it changes _index, which Shipper decides",
     "enrich": "its data are in the cluster",
     "fingerprint": "it is not built yet",

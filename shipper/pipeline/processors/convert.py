@@ -167,14 +167,19 @@ def is_address(text: str, *, any_digits: bool) -> bool:
         text: an IPv6 address may end in ``%`` and a zone.
         any_digits: digits of any script will do also in numbers between dots, as they do between colons.
     """
+    return packed(text, any_digits=any_digits) is not None
+
+
+def packed(text: str, *, any_digits: bool) -> bytes | None:
+    """The bytes of an address as ``is_address`` takes it; None where it is none."""
     address, percent, zone = text.partition("%")
     if percent and (not zone or "." in address or ":" not in address):
-        return False
+        return None
     groups = [_group(group, any_digits=any_digits) for group in address.split(":")]
     address = ":".join(groups)
     if not address.isascii() or "\0" in address:
-        return False
-    return _is_valid(socket.AF_INET6 if len(groups) > 1 else socket.AF_INET, address)
+        return None
+    return _packed(socket.AF_INET6 if len(groups) > 1 else socket.AF_INET, address)
 
 
 def _group(text: str, *, any_digits: bool) -> str:
@@ -189,12 +194,11 @@ def _ascii_digit(character: str) -> str:
     return str(int(character)) if character.isdecimal() and character <= "\uffff" else character
 
 
-def _is_valid(family: int, text: str) -> bool:
+def _packed(family: int, text: str) -> bytes | None:
     try:
-        socket.inet_pton(family, text)
+        return socket.inet_pton(family, text)
     except OSError:
-        return False
-    return True
+        return None
 
 
 def _opensearch_ip(value: Any) -> Any:
