@@ -17,6 +17,7 @@ import orjson
 from shipper.encode import Encoder, clean, event_id, merge
 from shipper.pipeline import guard
 from shipper.pipeline.document import Document
+from shipper.pipeline.execution import handle
 from shipper.pipeline.failure import Failure, Raised
 from shipper.pipeline.head import Head, compile_head
 from shipper.pipeline.json_text import dumps
@@ -33,11 +34,13 @@ if TYPE_CHECKING:
     Maker = Callable[[str, int, str], dict[str, Any]]
 
 _EXTRA = ("_routing", "_version", "_version_type", "_op_type", "_dynamic_templates", "_if_seq_no", "_if_primary_term", "_type")  # fmt: skip
-TIMED = 64  # one event of so many has its steps timed
+TIMED = 64  # one event of so many on the plain way has its steps timed
 MOST_BYTES = (
     32 * 1024
 )  # to read at a time: a line becomes several times as long, and more would take memory for nothing
-LEAST_BYTES = 4 * 1024  # while lines keep patterns busy: other files have their turn sooner
+LEAST_BYTES = 4 * 1024  # while lines take long: other files have their turn sooner
+SLOW = 0.1  # seconds after which a block ends with the event at hand, and the file rests as long
+LARGE = 256 * 1024  # bytes of an event; what becomes of such a one is weighed before it is written
 
 
 class Edge:
@@ -75,6 +78,7 @@ class Edge:
         self.flavour = flavour
         self.events = self.fast = self.dropped = self.refused = 0
         self.fast_seconds = 0.0
+        self._runs = 0  # on the plain way
         self.block_bytes = MOST_BYTES
         self._fresh = maker(constants)
         self._stamp = ""
@@ -115,9 +119,9 @@ class Edge:
         finally:
             self.fast_seconds += self.clock() - began
 
-    def pace(self) -> None:
-        """After a block: read less at a time while matches take too long, and more again when they do not."""
-        if guard.GUARD.tired:
+    def pace(self, seconds: float) -> None:
+        """After a block that took so long: read less at a time while they take long, and more again when they do not."""
+        if seconds > SLOW:
             self.block_bytes = LEAST_BYTES
         elif self.block_bytes < MOST_BYTES:
             self.block_bytes *= 2
@@ -156,14 +160,19 @@ class Edge:
         Raises:
             Raised: nothing handled a failure.
         """
-        ctx["_index"] = self.index
-        ctx["_id"] = identity
-        document = Document(ctx, {"timestamp": self.now(stamp)})
+        document = self.document(ctx, identity, stamp)
         self.events += 1
-        if not self.events % TIMED:
+        self._runs += 1
+        if not self._runs % TIMED:
             document.clock = self.clock
         self.pipeline.run(document, start)
         return document
+
+    def document(self, ctx: dict[str, Any], identity: str, stamp: str) -> Document:
+        """The document of an event's fields, which are changed."""
+        ctx["_index"] = self.index
+        ctx["_id"] = identity
+        return Document(ctx, {"timestamp": self.now(stamp)})
 
     def lines(self, document: Document) -> bytes:
         """
@@ -198,13 +207,14 @@ class EdgeEncoder(Encoder):
         constants: of the file, where it has more than its input; then every line takes the plain way.
     """
 
-    __slots__ = ("_edge", "_make")
+    __slots__ = ("_edge", "_make", "_slow")
 
     def __init__(self, key: str, path: str, edge: Edge, constants: Constants | None = None) -> None:
         super().__init__(key, path, constants or edge.constants)
         self._edge = edge
         shared = constants is None or constants is edge.constants
         self._make = None if shared else maker(self._constants)
+        self._slow = 0.0
 
     @property
     def block_bytes(self) -> int:
@@ -216,8 +226,13 @@ class EdgeEncoder(Encoder):
         """The compiled head; it knows the constants of the input, not those of one file."""
         return self._edge.head if self._make is None else None
 
+    @property
+    def slow(self) -> float:
+        """Seconds that the last block took, where that was long: as long again the file should rest."""
+        return self._slow
+
     def block(self, file: object, data: bytes, start: int, stamp: str) -> Piece:
-        """Encode whole plain lines; see :meth:`shipper.encode.Encoder.block`."""
+        """Encode whole plain lines, or the first of them; see :meth:`shipper.encode.Encoder.block`."""
         lines = data.split(b"\n")
         lines.pop()
         bounds = list(accumulate([len(line) + 1 for line in lines], initial=start))
@@ -227,54 +242,81 @@ class EdgeEncoder(Encoder):
         piece = Piece(file, start, start + len(data), b"", bounds[:-1], bounds[1:])
         edge, head = self._edge, self._head
         texts = text.split("\n")
+        began = edge.clock()
         with guard.block():
             made: list[Any] = [None] * len(lines)
             if head is not None:
-                made = edge.begin(head, self.key, self.path, texts, text, bounds, stamp)
+                with contextlib.suppress(
+                    guard.TimedOut
+                ):  # line by line then, each with its own budget
+                    made = head.block(self.key, self.path, texts, text, bounds, stamp)
+                edge.fast_seconds += edge.clock() - began
                 if head.whole and None not in made:
                     edge.fast += len(made)
                     edge.events += len(made)
                     piece.body = "".join(made).encode()
+                    self._pace(began)
                     return piece
-            self._rest(made, texts, piece, stamp)
-        edge.pace()
+            events = [None if made[i] is None and not text else Event(bounds[i], bounds[i + 1], text) for i, text in enumerate(texts)]
+            self._rest(made, events, piece, stamp, began + SLOW)
+        self._pace(began)
         self._gather(piece, made)
         return piece
 
-    def _rest(self, made: list[Any], texts: list[str], piece: Piece, stamp: str) -> None:
-        """Finish what the head has begun, and do what it has left."""
+    def _rest(
+        self,
+        made: list[Any],
+        events: Sequence[Event | None],
+        piece: Piece,
+        stamp: str,
+        until: float,
+    ) -> None:
+        """Finish what the head has begun, and do what it has left; the piece is cut short when the time is up."""
         edge, head = self._edge, self._head
-        starts, ends = piece.starts, piece.ends
-        for i, text in enumerate(texts):
+        clock = edge.clock
+        for i, event in enumerate(events):
             ctx = made[i]
             if type(ctx) is str:
                 edge.fast += 1
                 edge.events += 1
-            elif ctx is None and not text:
+            elif event is None:
                 made[i] = b""
             else:
-                event = Event(starts[i], ends[i], text)
                 begun = 0 if ctx is None or head is None else head.end
                 edge.fast += begun > 0
-                made[i] = self._one(event, i, piece, stamp, ctx if begun else None, begun)
+                made[i] = self._one(event, i, piece, stamp, ctx, begun)
+                if clock() > until and i + 1 < len(events):
+                    self._cut(made, piece, i + 1)
+                    return
+
+    def _cut(self, made: list[Any], piece: Piece, count: int) -> None:
+        """Only so many events now; the rest is read again."""
+        piece.end = piece.ends[count - 1]
+        del made[count:], piece.starts[count:], piece.ends[count:]
+
+    def _pace(self, began: float) -> None:
+        took = self._edge.clock() - began
+        self._slow = took if took > SLOW else 0.0
+        self._edge.pace(took)
 
     def events(self, file: object, events: list[Event], start: int, end: int, stamp: str) -> Piece:
         """Encode parsed events; see :meth:`shipper.encode.Encoder.events`."""
+        return self._events(file, events, start, end, stamp, float("inf"))
+
+    def some(self, file: object, events: list[Event], start: int, end: int, stamp: str) -> Piece:
+        """Encode parsed events, or the first of them; see :meth:`shipper.encode.Encoder.some`."""
+        return self._events(file, events, start, end, stamp, SLOW)
+
+    def _events(
+        self, file: object, events: list[Event], start: int, end: int, stamp: str, limit: float
+    ) -> Piece:
         starts = [event.start for event in events]
         piece = Piece(file, start, end, b"", starts, [event.end for event in events])
-        edge, head = self._edge, self._head
+        began = self._edge.clock()
         with guard.block():
             made = self._begun(events, stamp)
-            for i, event in enumerate(events):
-                ctx = made[i]
-                if type(ctx) is str:
-                    edge.fast += 1
-                    edge.events += 1
-                else:
-                    begun = 0 if ctx is None or head is None else head.end
-                    edge.fast += begun > 0
-                    made[i] = self._one(event, i, piece, stamp, ctx, begun)
-        edge.pace()
+            self._rest(made, events, piece, stamp, began + limit)
+        self._pace(began)
         self._gather(piece, made)
         return piece
 
@@ -313,15 +355,50 @@ class EdgeEncoder(Encoder):
         if ctx is None:
             ctx = edge.fresh(self.path, event, stamp, self._make)
         try:
+            guard.begin()
             document = edge.run(ctx, identity, stamp, begun)
-            made = b"" if document.dropped else edge.lines(document)
-        except Raised as raised:
+            made = b"" if document.dropped else self._lines(document, event)
+            guard.end()
+        except Exception as error:
+            guard.end()
+            raised = _raised(error)
+            handled = self._handled(event, identity, stamp, raised)
+            if handled is not None:
+                return handled
             edge.refused += 1
             failure = raised.failure
             where = f"processor {raised.kind}" + (f" [{raised.tag}]" if raised.tag else "")
             piece.refused[number] = (failure.type, f"{where}: {failure.reason}")
             action = b'{"create":{"_id":"%b"}}\n' % identity.encode()
             return action + dumps(edge.fresh(self.path, event, stamp, self._make)) + b"\n"
+        edge.dropped += document.dropped
+        return made
+
+    def _lines(self, document: Document, event: Event) -> bytes:
+        """The lines of a document that came out, which must not be too large for the agent's memory."""
+        if event.end - event.start > LARGE or guard.GUARD.made > LARGE:
+            weigh(document.ctx)
+        return self._edge.lines(document)
+
+    def _handled(self, event: Event, identity: str, stamp: str, raised: Raised) -> bytes | None:
+        """
+        The lines of an event that no handler was asked about, by the pipeline's handlers; None where they fail, or there are none.
+
+        They get the document as it was before the pipeline: what the steps have made of it may be the trouble.
+        """
+        edge = self._edge
+        handlers = edge.pipeline.on_failure
+        if not handlers or not raised.failure.type.startswith("shipper_"):
+            return None
+        try:
+            guard.begin()
+            document = edge.document(edge.fresh(self.path, event, stamp, self._make), identity, stamp)
+            handle(handlers, document, raised)
+            made = b"" if document.dropped else self._lines(document, event)
+            guard.end()
+        except Exception:
+            guard.end()
+            return None
         edge.dropped += document.dropped
         return made
 
@@ -356,6 +433,41 @@ def _runs(events: list[Event]) -> Iterator[tuple[int, int]]:
         end = event.end if plain else -1
     if len(events) > first:
         yield first, len(events)
+
+
+
+def _raised(error: Exception) -> Raised:
+    """What an event failed for."""
+    if isinstance(error, Raised):
+        return error
+    if not isinstance(error, Failure):  # a mistake of ours: the event fails, the agent lives
+        error = Failure(f"internal error: {error!r}", "shipper_internal_error", foreign=True)
+    return Raised(error, "pipeline")
+
+
+def weigh(value: Any) -> None:
+    """
+    Look whether a document is not too large, as JSON, for the agent's memory.
+
+    Raises:
+        Failure: it is.
+    """
+    size = 0
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        kind = type(value)
+        if kind is str:
+            size += len(value)
+        elif kind is dict:
+            size += sum(map(len, value))
+            waiting += value.values()
+        elif kind is list:
+            waiting += value
+        size += 8
+        if size > guard.MOST_MADE:
+            reason = f"the document has grown beyond {guard.MOST_MADE >> 20} MiB"
+            raise Failure(reason, "shipper_size_limit")
 
 
 def maker(constants: Constants) -> Maker:

@@ -41,7 +41,7 @@ SAMPLES = "samples"
 AGENT_ID = "00000000-0000-0000-0000-000000000000"
 KEY = "A" * 16  # stands for the file's key, which only an agent's store knows
 _ENDINGS = (".yml", ".yaml", ".json")
-_CONFIG = "inputs:\n  - id: test\n    paths: [/]\n{more}\noutput.local: {{path: unused}}\n"
+_CONFIG = "inputs:\n  - id: test\n    paths: [/unused.log]\n{more}\noutput.local: {{path: unused}}\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,3 +200,44 @@ def test_the_report_counts_steps_failures_and_what_became_of_events(tmp_path):
         ("set", 200, 0),
     ]
     assert report.fast == 300
+    assert report.fast_seconds > 0
+
+
+def test_time_is_that_of_the_plain_way_alone(tmp_path):
+    """What the head did is not reckoned as if each step had taken it."""
+    (tmp_path / "log").write_bytes(LINES * 1000)
+    agent = Agent(settings(tmp_path), once=True)
+
+    agent.run()
+
+    grok, _, last = agent._engine.inputs[0].pipeline.report().steps
+    assert 0 < grok.seconds < 1
+    assert last.events > 0
+    assert last.seconds == 0  # every line that came so far was fast
+
+
+def test_what_the_guard_stopped_is_among_the_counters(tmp_path):
+    text = "processors:\n  - gsub: {field: message, pattern: '(a|aa)+$', replacement: ''}\n"
+    (tmp_path / "log").write_bytes(b"a" * 40_000 + b"!\n")
+    agent = Agent(settings(tmp_path, text=text), once=True)
+
+    agent.run()
+
+    assert agent._counters()["pipeline_oversize"] == 1
+
+
+def test_the_path_of_a_container_s_log_is_in_the_event_a_pipeline_sees(tmp_path):
+    folder = tmp_path / "pods" / "ns_pod-1_01234567-89ab-cdef-0123-456789abcdef" / "app"
+    folder.mkdir(parents=True)
+    (folder / "0.log").write_bytes(b"info 1\ndebug 2\nwarn 3\n")
+    (tmp_path / "log").write_bytes(b"info 9\n")
+    text = PIPELINE + "  - set: {field: pod, value: '{{{kubernetes.pod.name}}}'}\n"
+    config = settings(tmp_path, text=text)
+    file = tmp_path / "c.yml"
+    file.write_text(file.read_text().replace("[log]", "[log, pods/*/*/*.log]"))
+    config = load(file)
+
+    assert Agent(config, once=True).run() == 0
+
+    pods = {document["message"]: document["pod"] for document in shipped(tmp_path)}
+    assert pods == {"info 1": "pod-1", "warn 3": "pod-1", "info 9": ""}

@@ -107,6 +107,28 @@ def test_every_row_of_the_ledger_is_in_the_table(agent, config, capsys):
     assert rows["pending"] == ("1", "100")
 
 
+def test_a_pipeline_is_shown_with_its_steps(agent, config, capsys):
+    agent(reports.with_pipeline(reports.edge()))
+    run("-c", config())
+    shown = " ".join(capsys.readouterr().out.split())
+
+    assert "app edge 1,000 90% 5 7 3 shop (reloaded 2 times)" in shown
+    assert "3 grok 1,000 7 500.0 0.5 s first" in shown
+    assert "set 990" not in shown  # neither failed nor slow
+    run("-c", config(), "--files")
+    assert "4 set 990 0 - -" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_pipeline_that_cannot_run_at_the_edge_says_why(agent, config, capsys):
+    one = reports.edge(where="cluster", reasons=["p.yml:2:5: \x1b[31mscript"], steps=[])
+    agent(reports.with_pipeline(one))
+    run("-c", config())
+
+    shown = capsys.readouterr().out
+    assert "app: not at the edge: p.yml:2:5: \\x1b[31mscript" in shown
+    assert "app    cluster" in shown
+
+
 def test_problems_come_first_and_unhealthy_is_exit_1(agent, config, capsys):
     agent(
         reports.report(

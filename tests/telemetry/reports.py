@@ -9,8 +9,10 @@ from shipper.telemetry.report import (
     InputReport,
     LedgerReport,
     OutputReport,
+    PipelineReport,
     RouteReport,
     StatusReport,
+    StepReport,
 )
 
 LEDGER = LedgerReport(
@@ -109,3 +111,30 @@ def paused(
         next_try=1_790_000_612.0,
         pending_bytes=100,
     )
+
+
+def edge(**changes) -> PipelineReport:
+    """A pipeline at the edge: two steps stand on one line of its file."""
+    base = PipelineReport(
+        name="shop",
+        where="edge",
+        reloads=2,
+        events=1000,
+        fast=900,
+        fast_seconds=0.25,
+        dropped=5,
+        failed=7,
+        refused=3,
+        steps=[
+            StepReport("grok", "first", 3, 1000, 7, 0.5),
+            StepReport("set", "", 4, 990, 0, 0.0, 5),
+            StepReport("set", "", 4, 980, 0, 0.0, 40),
+        ],
+    )
+    return msgspec.structs.replace(base, **changes)
+
+
+def with_pipeline(one: PipelineReport) -> StatusReport:
+    base = report()
+    (only,) = base.inputs
+    return msgspec.structs.replace(base, inputs=[msgspec.structs.replace(only, pipeline=one)])

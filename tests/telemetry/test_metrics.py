@@ -89,6 +89,42 @@ def test_an_unbalanced_ledger_is_seen():
     assert found["shipper_ledger_unaccounted_bytes", (("input", "app"),)] == 7
 
 
+@pytest.mark.parametrize(
+    ("name", "labels", "value"),
+    [
+        ("where", {"where": "edge"}, 1),
+        ("where", {"where": "cluster"}, 0),
+        ("events_total", {}, 1000),
+        ("fast_events_total", {}, 900),
+        ("fast_seconds_total", {}, 0.25),
+        ("dropped_events_total", {}, 5),
+        ("failed_events_total", {}, 7),
+        ("refused_events_total", {}, 3),
+        ("reloads_total", {}, 2),
+        ("problem", {}, 0),
+        ("step_events_total", {"processor": "grok", "step": "3"}, 1000),
+        ("step_failures_total", {"processor": "grok", "step": "3"}, 7),
+        ("step_seconds_total", {"processor": "grok", "step": "3"}, 0.5),
+        ("step_events_total", {"processor": "set", "step": "4:5"}, 990),
+        ("step_events_total", {"processor": "set", "step": "4:40"}, 980),
+    ],
+)
+def test_a_pipeline_at_the_edge_is_counted_step_by_step(name, labels, value):
+    found = samples(reports.with_pipeline(reports.edge()))
+
+    key = tuple(sorted({"input": "app", **labels}.items()))
+    assert found[f"shipper_pipeline_{name}", key] == value
+
+
+def test_a_pipeline_in_the_cluster_has_no_counts_here():
+    one = msgspec.structs.replace(reports.edge(), where="cluster", problem="not used")
+    found = samples(reports.with_pipeline(one))
+
+    names = {name for name, _ in found if name.startswith("shipper_pipeline_")}
+    assert names == {f"shipper_pipeline_{name}" for name in ("where", "problem", "reloads_total")}
+    assert found["shipper_pipeline_problem", (("input", "app"),)] == 1
+
+
 def test_the_process_tells_its_memory_descriptors_and_processor_time(seen):
     for name in ("process_resident_memory_bytes", "process_open_fds", "process_cpu_seconds_total"):
         assert seen[name, ()] > 0
