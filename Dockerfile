@@ -16,6 +16,7 @@ RUN python3 -m venv --without-pip /opt/shipper \
  && python3 -m pip --python /opt/shipper/bin/python3 install \
         --no-cache-dir --no-compile --require-hashes --only-binary :all: -r /tmp/run.txt
 COPY shipper /tmp/package/shipper
+COPY pipelines /tmp/package/shipper/ready
 COPY LICENSE /opt/shipper/LICENSE
 # Hash-based bytecode stays valid whatever happens to the files' times.
 RUN cp -R /tmp/package/shipper "$(/opt/shipper/bin/python3 -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/" \

@@ -134,7 +134,7 @@ PIPELINE = Section(
     settings.Pipeline,
     (
         Key("file", Text("name of a pipeline file", texts.one_line),
-            "Pipeline file in `path.pipelines`, with or without its ending."),
+            "Pipeline file in `path.pipelines`, or one of the [ready ones](ready-pipelines.md); with or without its ending."),
         Key("run", Choice(("edge", "cluster", "auto")),
             "Where the pipeline runs: in the agent (`edge`), in the cluster (`cluster`; `shipper setup` registers it), or in the"
             " agent if all of it can run there (`auto`)."),

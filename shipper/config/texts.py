@@ -223,16 +223,27 @@ def readable(text: str, context: Context) -> Path:
     return file
 
 
+def ready_pipelines() -> Path:
+    """The folder of the pipelines that come with Shipper: in the package, or beside it in a checkout."""
+    package = Path(__file__).parents[1]
+    installed = package / "ready"
+    return installed if installed.is_dir() else package.parent / "pipelines"
+
+
 def pipeline_file(name: str, folder: Path) -> Path:
     """
-    Find a pipeline file by its name, with or without its ending.
+    Find a pipeline file by its name, with or without its ending: in a folder, or among the ready ones.
 
     Raises:
         Wrong: there is none, or it cannot be read.
     """
     _path(name)
-    for ending in ("", ".json", ".yml", ".yaml"):
-        file = folder / f"{name}{ending}"
+    ready = ready_pipelines()
+    for file in (
+        one / f"{name}{ending}"
+        for one in (folder, ready)
+        for ending in ("", ".json", ".yml", ".yaml")
+    ):
         if os.path.isfile(file):  # noqa: PTH113 - Path.is_file raises for names too long
             if os.access(file, os.R_OK):
                 return file
@@ -244,11 +255,11 @@ def pipeline_file(name: str, folder: Path) -> Path:
     known = sorted(
         {
             re.sub(r"\.(json|ya?ml)\Z", "", n)
-            for n in _names(folder)
+            for n in (*_names(folder), *_names(ready))
             if re.search(r"\.(json|ya?ml)\Z", n)
         }
     )
-    there = f"there are {', '.join(known[:10])}" if known else "it holds no pipelines"
+    there = f"there and among the ready ones are {', '.join(known[:20])}"
     raise Wrong(
         f"no pipeline file {quote(name)} in {folder}",
         "expected name.json or name.yml there",

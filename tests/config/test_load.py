@@ -22,6 +22,7 @@ from shipper.config.settings import (
     Settings,
     Syslog,
 )
+from shipper.config.texts import ready_pipelines
 from shipper.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -379,3 +380,21 @@ def test_the_api_key_alone_is_a_login(file: Path) -> None:
 
     assert isinstance(output, Elasticsearch)
     assert (output.api_key, output.hosts) == ("i:k", ("http://es:9200",))
+
+
+def test_a_ready_pipeline_needs_no_file_of_ones_own(tmp_path):
+    """The user's own file of that name wins."""
+    config = tmp_path / "c.yml"
+    config.write_text(
+        "inputs: [{id: a, paths: [log], pipeline: {file: nginx-access, run: edge}}]\noutput.local: {path: o.db}\n"
+    )
+    ready = load(config).inputs[0].pipeline
+    (tmp_path / "pipelines").mkdir()
+    (tmp_path / "pipelines" / "nginx-access.yml").write_text("processors: []\n")
+    own = load(config).inputs[0].pipeline
+
+    assert ready is not None
+    assert ready.path is not None
+    assert ready.path.parent == ready_pipelines()
+    assert own is not None
+    assert own.path == tmp_path / "pipelines" / "nginx-access.yml"
