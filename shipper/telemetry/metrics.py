@@ -219,7 +219,7 @@ SPECS = (
         "shipper_pipeline_step_seconds",
         _COUNTER,
         ("input", "processor", "step"),
-        "Time that the processor took on the plain way, reckoned from one event in 64.",
+        "Time that the processor took on the plain way, reckoned from one event in 61.",
     ),
     Spec(
         "shipper_route_state",
