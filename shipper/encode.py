@@ -64,6 +64,11 @@ class Encoder:
         """Bytes to read at a time; larger blocks are not faster."""
         return BLOCK
 
+    @property
+    def slow(self) -> float:
+        """Seconds that the last block took, where that was so long that other files should have their turn; else 0."""
+        return 0.0
+
     def template(self, stamp: str) -> bytes:
         """A pattern for ``%`` with start, length, start and the escaped message (without quotes)."""
         log = orjson.dumps({"file": {"path": self.path}, **self._constants.log})[1:-1]
@@ -84,7 +89,7 @@ class Encoder:
             stamp: ``@timestamp`` of all events, ISO 8601.
 
         Returns:
-            A piece that covers the block; empty lines are counted as filtered.
+            A piece that covers the block, or its first lines if they take long; empty lines are counted as filtered.
         """
         lines = data.split(b"\n")
         lines.pop()
@@ -148,6 +153,10 @@ class Encoder:
         starts = [event.start for event in events]
         ends = [event.end for event in events]
         return Piece(file, start, end, b"".join(parts), starts, ends)
+
+    def some(self, file: object, events: list[Event], start: int, end: int, stamp: str) -> Piece:
+        """As ``events``, but the piece may end with an earlier event, if they take long."""
+        return self.events(file, events, start, end, stamp)
 
     def _document(self, event: Event, stamp: str) -> bytes:
         log: dict[str, Any] = {"offset": event.start, "file": {"path": self.path}}

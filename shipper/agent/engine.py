@@ -36,6 +36,7 @@ log = logging.getLogger("shipper.agent")
 CHECKPOINT_INTERVAL = 1.0  # seconds
 POLL_INTERVAL = 1.0  # seconds between looks at all open files
 ROUND_BYTES = 512 * 1024  # encoded in one step before delivery has its turn; more costs memory
+MOST_REST = 0.3  # seconds at most that a file rests after a block that took long
 STRANGERS = 10_000  # names remembered for an input that hints spoke of and no scan saw
 SCAN_SPACING = 0.1  # seconds at least between two scans that hints ask for
 
@@ -104,6 +105,7 @@ class Engine:
         self._watch = watch
         self._ready: dict[Harvester, InputRun] = {}
         self._full: dict[Harvester, InputRun] = {}
+        self._resting: dict[Harvester, float] = {}  # whose last block took long: until when
         self._held: list[tuple[Route, Piece]] = []
         self._marks: list[tuple[str, int, str]] = []
         self._flush_due = 0.0
@@ -148,9 +150,14 @@ class Engine:
                 self.delivery.offer(route, piece)
             self._held = []
         self._settle(now)
-        if not self._held and self._may_read():
+        if not self._held and self._may_read(now):
             return now
         due = [self._poll_due]
+        due += [
+            until
+            for harvester, until in self._resting.items()
+            if until > now and harvester in self._ready
+        ]
         if not self.draining:
             due += [run.scan_due for run in self.inputs]
         if any(run.registry.known.dirty or run.registry.known.forget for run in self.inputs):
@@ -160,8 +167,13 @@ class Engine:
             due.append(deadline)
         return min(due)
 
-    def _may_read(self) -> bool:
-        return any(self.delivery.room(run.route) for run in self._ready.values())
+    def _may_read(self, now: float) -> bool:
+        resting = self._resting
+        return any(
+            self.delivery.room(run.route)
+            for harvester, run in self._ready.items()
+            if resting.get(harvester, 0.0) <= now
+        )
 
     # -- discovery and polling -------------------------------------------------------------------------------------
 
@@ -287,7 +299,11 @@ class Engine:
     # -- reading ---------------------------------------------------------------------------------------------------
 
     def _harvest(self, now: float, wall: float) -> list[tuple[Route, Piece]]:
-        """Read one block of each file that has something, in turn, until there is no room or the round is full."""
+        """
+        Read one block of each file that has something, in turn, until there is no room or the round is full.
+
+        Files whose last block took long come last, one a round: for what comes meanwhile, and for the senders.
+        """
         pieces: list[tuple[Route, Piece]] = []
         size = 0
         stamp = stamp_of(wall)
@@ -300,28 +316,54 @@ class Engine:
                 continue
             if run.route not in room:
                 room[run.route] = self.delivery.room(run.route)
-            if not room[run.route]:
+            if not room[run.route] or harvester in self._resting:
                 waiting[harvester] = run
                 continue
-            if harvester.position - harvester.ledger.safe > run.settings.max_unsettled_bytes:
-                self._full[harvester] = run
-                continue
-            before, unparsed = harvester.read_to, harvester.decode_errors
-            piece = self._advance(run, harvester, now, wall, stamp)
-            # What makes no events takes time as well: lines left out, the search for a long line's end.
-            read = harvester.read_to - before
-            if not harvester.eof and harvester.fd >= 0:
-                self._ready[harvester] = run
-            if harvester.decode_errors > unparsed and run.tells_errors:
-                self._tell_unparsed(run, harvester, harvester.decode_errors - unparsed)
-            if piece is not None:
-                read = max(read, piece.end - piece.start, len(piece.body))
-                self._take(run, harvester, piece, now, wall)
-                if piece.count:
-                    pieces.append((run.route, piece))
-            size += read
+            size += self._read(run, harvester, now, wall, stamp, pieces)
+            if harvester in self._resting:
+                break
+        else:
+            for harvester in [one for one, until in self._resting.items() if until <= now]:
+                if harvester not in waiting:  # nothing to read
+                    del self._resting[harvester]
+                elif room[waiting[harvester].route]:
+                    del self._resting[harvester]
+                    run = waiting.pop(harvester)
+                    self._read(run, harvester, now, wall, stamp, pieces)
+                    break
         self._ready.update(waiting)
         return pieces
+
+    def _read(
+        self,
+        run: InputRun,
+        harvester: Harvester,
+        now: float,
+        wall: float,
+        stamp: str,
+        pieces: list[tuple[Route, Piece]],
+    ) -> int:
+        """Read one block of a file; how much that was, in bytes."""
+        if harvester.position - harvester.ledger.safe > run.settings.max_unsettled_bytes:
+            self._full[harvester] = run
+            return 0
+        before, unparsed = harvester.read_to, harvester.decode_errors
+        piece = self._advance(run, harvester, now, wall, stamp)
+        # What makes no events takes time as well: lines left out, the search for a long line's end.
+        read = harvester.read_to - before
+        if not harvester.eof and harvester.fd >= 0:
+            self._ready[harvester] = run
+        if harvester.decode_errors > unparsed and run.tells_errors:
+            self._tell_unparsed(run, harvester, harvester.decode_errors - unparsed)
+        if piece is not None:
+            read = max(read, piece.end - piece.start, len(piece.body))
+            self._take(run, harvester, piece, now, wall)
+            if piece.count:
+                pieces.append((run.route, piece))
+            took = harvester.encoder.slow
+            if took:  # as long again it is left alone, so that it has half of the time at most
+                self._resting[harvester] = now + took + min(took, MOST_REST)
+        return read
 
     def _tell_unparsed(self, run: InputRun, harvester: Harvester, count: int) -> None:
         path = harvester.record.path

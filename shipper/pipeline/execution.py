@@ -118,6 +118,9 @@ def holds(result: Any) -> bool:
 def raised_by(step: Step, kind: str, error: Exception, document: Document) -> Raised:
     """The failure as it leaves a step: one that came from deeper inside keeps its own origin."""
     if isinstance(error, Raised):
+        if not error.kind:  # it came from no processor: the event was given up here
+            error.kind, error.tag = kind, step.tag
+            step.failures += 1
         return error
     step.failures += 1
     if not isinstance(error, Failure):  # a mistake of ours: the event fails, the agent lives

@@ -1,9 +1,10 @@
 """
-No text can stall the agent: every match of a regular expression runs under a watch on its CPU time.
+No text can stall the agent: matches of regular expressions, and events as a whole, run under a watch on their CPU time.
 
 In the main thread a timer on CPU time ticks while a block is processed; a match that is still the same one after its budget is
-interrupted. Texts above ``match_max_bytes`` go to a child process that can be killed (``matcher``), because ``re`` looks at
-signals too seldom on long ones. Other threads match unwatched. What was stopped is counted in ``counts``.
+interrupted, and so is whatever else an event's steps do after theirs. Texts above ``match_max_bytes`` go to a child process that
+can be killed (``matcher``), because ``re`` looks at signals too seldom on long ones. What an event makes of itself is bounded, too.
+Other threads match unwatched. What was stopped is counted in ``counts``.
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ import time
 from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock, get_ident, main_thread
 from typing import TYPE_CHECKING, Any, Literal
 
 from shipper.pipeline import regex
+from shipper.pipeline.failure import Failure, Raised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import FrameType
 
     from shipper.pipeline.matcher import Apart
 
@@ -34,6 +38,10 @@ OFFENCES, OFFENCES_WITHIN = (
     5,
     60.0,
 )  # so many time-outs within so many seconds lower the budget of every match
+EVENT_BUDGET = 0.2  # seconds of CPU for all steps of an event, and of waiting for the child
+EVENT_GRACE = 0.1  # seconds more, for what handles the failure
+MOST_MADE = 64 * 1024 * 1024  # characters that an event's steps may make of it
+SMALL = 256  # characters; shorter texts are made too seldom to be counted
 _TICK = 0.025
 
 
@@ -50,6 +58,18 @@ class TimedOut(Exception):  # noqa: N818 - an outcome of a match, for processors
         self.reason = reason
 
 
+class Exhausted(Raised):
+    """An event went on after its time was up: it is given up, and no handler of its pipeline is asked."""
+
+    def __init__(self) -> None:
+        super().__init__(_too_long(), "", escaped=True)
+
+
+def _too_long() -> Failure:
+    limit = f"{EVENT_BUDGET * 1000:.0f} ms"
+    return Failure(f"the event took more than {limit} in the pipeline", "shipper_time_limit")
+
+
 @dataclass(slots=True)
 class Counts:
     """
@@ -59,7 +79,9 @@ class Counts:
         timeouts: matches given up for their time.
         reduced: blocks and minutes in which the budget was lowered.
         oversize: texts that went to the child, or failed for their size.
-        refused: matches not tried, because their block had spent its budget.
+        refused: matches not tried, because their block or event had spent its budget.
+        events: events whose steps took too long together.
+        oversized: events whose steps made too much of them.
         children: child processes started.
         killed: child processes that were killed or died.
     """
@@ -68,6 +90,8 @@ class Counts:
     reduced: int = 0
     oversize: int = 0
     refused: int = 0
+    events: int = 0
+    oversized: int = 0
     children: int = 0
     killed: int = 0
 
@@ -96,6 +120,12 @@ class Guard:
         self._seen = 0  # the serial that was running at the tick before
         self._since = 0.0  # thread time when it was first seen
         self._depth = 0
+        self._event = 0  # serial number of the event whose steps run; 0: none
+        self._event_seen = 0  # the event at the tick before
+        self._event_since = 0.0  # thread time when it was first seen
+        self._event_far = 0.0  # seconds that it waited for the child
+        self._made = 0
+        self._warned = False  # the event has failed for its time once
         self._spent = 0.0
         self._tick_length = 0.0
         self._offences: deque[float] = deque(maxlen=OFFENCES)
@@ -138,19 +168,62 @@ class Guard:
         if get_ident() != self._main:
             yield
             return
-        if not self._depth:
+        depth = self._depth
+        if not depth:
             self._spent = 0.0
+            self._running = self._event = 0
+            self._warned = False
             self._most = self.match_max_bytes
             self._arm()
             self._armed = self._main
-        self._depth += 1
+        self._depth = depth + 1
         try:
             yield
         finally:
-            self._depth -= 1
-            if not self._depth:
+            self._depth = depth
+            if not depth:
                 self._armed = 0
                 signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)
+
+    def begin(self) -> None:
+        """
+        From now on, until ``end``, the steps of one event run: what they take and make is counted.
+
+        Within a block only. What takes too long is interrupted wherever it is: first with a ``Failure`` (or ``TimedOut``
+        inside a match), which the pipeline handles, and if it goes on, with ``Exhausted``.
+        """
+        self._event = self._next()
+        self._event_far = 0.0
+        self._made = 0
+        self._warned = False
+
+    def end(self) -> None:
+        """The event's steps are done."""
+        self._event = 0
+
+    def make(self, size: int) -> None:
+        """
+        An event's step is about to make so much of it; call it where little may become much.
+
+        Args:
+            size: characters, or what takes as much memory.
+
+        Raises:
+            Failure: the event's steps have made too much.
+        """
+        if not self._event:
+            return
+        made = self._made
+        self._made = made + size
+        if made + size > MOST_MADE:
+            self.counts.oversized += made <= MOST_MADE
+            limit = f"{MOST_MADE >> 20} MiB"
+            raise Failure(f"the event has grown by more than {limit}", "shipper_size_limit")
+
+    @property
+    def made(self) -> int:
+        """What the event's steps have made of it so far, as told to ``make``."""
+        return self._made
 
     def search(self, compiled: Any, text: str) -> Any:
         """``compiled.search(text)``: a match or None. Raises: TimedOut."""
@@ -292,11 +365,15 @@ class Guard:
         offences = self._offences
         return len(offences) == OFFENCES and time.monotonic() - offences[0] < OFFENCES_WITHIN
 
-    def _on_tick(self, _number: int, _frame: object) -> None:
-        running = self._running
-        if not running:
+    def _on_tick(self, _number: int, frame: FrameType | None) -> None:
+        running, event = self._running, self._event
+        if not running and not event:
             return
         now = time.thread_time()
+        if event:
+            self._watch_event(event, now, frame)
+        if not running:
+            return
         if running != self._seen or regex.compiling:
             self._seen = running
             self._since = now
@@ -306,6 +383,26 @@ class Guard:
         if now - self._since >= budget:
             self._running = self._seen = 0
             raise self._late()
+
+    def _watch_event(self, event: int, now: float, frame: FrameType | None) -> None:
+        """Interrupt an event whose time is up, but not where the books are kept: the next tick will do there."""
+        if event != self._event_seen:
+            self._event_seen, self._event_since = event, now
+        elif regex.compiling:
+            self._event_since += self._tick_length
+        used = now - self._event_since + self._event_far
+        if used < EVENT_BUDGET + EVENT_GRACE * self._warned:
+            return
+        running = self._running
+        if not running and (frame is None or frame.f_code.co_filename in _BOOKS):
+            return
+        self._running = self._seen = 0
+        if self._warned:
+            raise Exhausted
+        self._warned = True
+        self.counts.events += 1
+        self._spend(BLOCK_BUDGET)
+        raise self._late() if running else _too_long()
 
     def _spend(self, seconds: float) -> None:
         """Notes time of a slow match; where the block's is up, the rest of it has to be quick."""
@@ -332,12 +429,15 @@ class Guard:
                 self.counts.refused += 1
                 raise TimedOut
             started = time.monotonic()
-            outer, self._running = self._running, 0  # no tick may break into the talk with the child
+            # No tick may break into the talk with the child.
+            outer, event = self._running, self._event
+            self._running = self._event = 0
             try:
                 return self._in_child(method, compiled, text, args)
             finally:
                 took = time.monotonic() - started
-                self._running = outer
+                self._event_far += took
+                self._event, self._running = event, outer
                 if took > self._budget:
                     self._spend(took)
 
@@ -363,8 +463,16 @@ def _all(compiled: Any, text: str) -> list[Any]:
     return list(compiled.finditer(text))
 
 
+# Where an event is begun and ended, and its failures are caught: an interruption there would be nobody's.
+_BOOKS = frozenset(
+    [__file__, *(str(Path(__file__).with_name(name)) for name in ("edge.py", "execution.py"))]
+)
+
 GUARD = Guard()
 block = GUARD.block
+begin = GUARD.begin
+end = GUARD.end
+make = GUARD.make
 search = GUARD.search
 match = GUARD.match
 fullmatch = GUARD.fullmatch

@@ -40,6 +40,7 @@ class Chain:
         limit: most bytes of a line, or of the lines that make one event.
         group_timeout: seconds without growth after which what is held back is to be closed with ``final``; None if whole
             lines are never held back.
+        overlaps: an event may begin before the end of the one before it.
 
     Raises:
         ValueError: an encoding, a pattern or a time zone is wrong.
@@ -58,7 +59,7 @@ class Chain:
         first = self._parsers[0] if self._parsers else None
         self._parse_block = getattr(first, "parse_block", None)
         timeouts = [parser.timeout for parser in self._parsers if parser.timeout is not None]
-        self._settles = overlaps or len(timeouts) > 1
+        self.overlaps = self._settles = overlaps or len(timeouts) > 1
         self.group_timeout: float | None = max(timeouts, default=None)
         self.newline = self._decoder.newline
         self.plain = not self._parsers and not self._filters and self._decoder.utf8

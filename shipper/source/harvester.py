@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from shipper.checkpoint.ledger import FileLedger
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from shipper.source.chain import Chain
 
 BLOCK = 128 * 1024  # bytes a read in search of a line's end
+MOST_GROWTH = (
+    1024 * 1024
+)  # bytes that are read at most beyond those of an unfinished line that were looked at
 HOLD = 64 * 1024  # bytes of unfinished line or group kept in memory
 ANCHORS = 8  # ends of pieces whose markers are remembered
 LONGEST_LINE = 2**30  # bytes; a longer line is several events (the length in an id has ten digits)
@@ -60,6 +64,7 @@ class Harvester:
         "_grow",
         "_hashed",
         "_head_limit",
+        "_looked",
         "_scan",
         "_scan_marker",
         "_step",
@@ -136,7 +141,7 @@ class Harvester:
         self.truncated_lines = self.decode_errors = 0
         self.hole = self.beyond = 0
         self.anchors: list[tuple[int, int, bytes]] = []
-        self._grow = 0
+        self._grow = self._looked = 0
         self._whole = False
         self._scan: int | None = None
         self._scan_marker = b""
@@ -173,15 +178,14 @@ class Harvester:
             return self._pass_long_line(now, wall, stamp)
         at = self.position + len(self.tail)
         cut = self._next_cut()
-        block = self.encoder.block_bytes
-        want = self._grow or block
+        want = self._grow or self.encoder.block_bytes
         if cut is not None:
             want = min(want, cut - at)
         data = self._read(at, want)
         end = at + len(data)
         self.eof = len(data) < want and end != cut
         final = end == cut
-        if self._grow and not final and len(data) <= self._grow - block:
+        if self._grow and not final and len(data) <= self._looked:
             return None  # nothing has come to what was looked at already
         if end > self.read_to:
             self.last_growth = now
@@ -203,19 +207,48 @@ class Harvester:
         else:
             parsed = chain.parse(window, base, final=final, continued=continued, now=wall)
             consumed = parsed.consumed
-            piece = self._piece(parsed, base, stamp) if consumed else None
+            piece = self._some(window, parsed, wall, stamp) if consumed else None
+        if piece is not None and piece.end < base + consumed:
+            # The encoder took so long that it ended the piece early: the rest is read again.
+            window = window[: piece.end - base]
+            consumed = len(window)
+            self.eof = False
         self._consume(window, consumed)
         return piece
 
+    def _some(self, window: bytes, parsed: Parsed, wall: float, stamp: str) -> Piece:
+        """The piece of parsed events, or of the first of them where they take long."""
+        base = self.position
+        end = base + parsed.consumed
+        if self.chain.overlaps:  # no place between two events need be one to begin at
+            return self._piece(parsed, base, stamp)
+        continued = self._in_line
+        piece = self.encoder.some(self, parsed.events, base, end, stamp)
+        if piece.end == end:
+            return self._account(piece, parsed)
+        window = window[: piece.end - base]
+        less = self.chain.parse(window, base, final=True, continued=continued, now=wall)
+        ends = [event.end for event in parsed.events]
+        count = bisect_right(ends, piece.end)
+        if less.consumed < len(window) or [event.end for event in less.events] != ends[:count]:
+            return self._piece(parsed, base, stamp)
+        return self._account(piece, less)
+
     def _piece(self, parsed: Parsed, base: int, stamp: str) -> Piece:
         piece = self.encoder.events(self, parsed.events, base, base + parsed.consumed, stamp)
-        piece.filtered = parsed.filtered
-        piece.filtered_bytes = parsed.filtered_bytes
+        return self._account(piece, parsed)
+
+    def _account(self, piece: Piece, parsed: Parsed) -> Piece:
+        piece.filtered += parsed.filtered
+        piece.filtered_bytes += parsed.filtered_bytes
         self.decode_errors += parsed.failed
         for event in parsed.events:
             if event.cut:
                 self.truncated_lines += 1
-                piece.cut_bytes += event.cut
+                if (
+                    event.start in piece.starts
+                ):  # and was not dropped by a pipeline, with all its bytes
+                    piece.cut_bytes += event.cut
         piece.skipped_bytes = piece.cut_bytes
         return piece
 
@@ -234,7 +267,10 @@ class Harvester:
             self._scan_marker = rest[: len(rest) - spare][-MARKER:]
             rest = b""
         elif len(rest) > HOLD:
-            self._grow = len(rest) + self.encoder.block_bytes
+            # By more each time, so that all reads of a line together are a few times its length.
+            self._looked = len(rest)
+            more = min(len(rest) // 4, MOST_GROWTH)
+            self._grow = len(rest) + max(self.encoder.block_bytes, more)
             self._whole = rest.endswith(newline)
             self.tail = b""
             return
