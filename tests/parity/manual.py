@@ -111,6 +111,9 @@ Ends the pipeline without a failure.""",
 Takes white space off both ends.""",
     "uppercase": """\
 Puts a text, or every text of a list, into upper case.""",
+    "uri_parts": """\
+Takes a URI apart, as `java.net.URI` does, or `java.net.URL` (of `http`, `https`, `ftp`, `file` and `mailto`) where that refuses; how both
+cut a text is compared with Java's own classes by a test of its own.""",
     "urldecode": """\
 Decodes `%20` and `+`.""",
     "user_agent": """\

@@ -142,6 +142,9 @@ OPTIONS: dict[str, dict[str, str]] = {
     "terminate": {},
     "trim": _TEXT,
     "uppercase": _TEXT,
+    "uri_parts": dict.fromkeys(
+        ("field", "target_field", "keep_original", "remove_if_successful", "ignore_missing"), ES
+    ),
     "urldecode": _TEXT,
     "user_agent": {
         "field": BOTH,

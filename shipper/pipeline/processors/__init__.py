@@ -47,11 +47,16 @@ PROCESSORS: dict[str, str] = {
     "terminate": "flow:terminate",
     "trim": "text:trim",
     "uppercase": "text:uppercase",
+    "uri_parts": "uri_parts:uri_parts",
     "urldecode": "text:urldecode",
     "user_agent": "user_agent:user_agent",
 }
 
-ONLY: dict[str, str] = {"copy": "opensearch", "terminate": "elasticsearch"}
+ONLY: dict[str, str] = {
+    "copy": "opensearch",
+    "terminate": "elasticsearch",
+    "uri_parts": "elasticsearch",
+}
 """Processors that only one of the products has."""
 
 CLUSTER_ONLY: dict[str, str] = {
@@ -79,7 +84,6 @@ CLUSTER_ONLY: dict[str, str] = {
     "temporal_routing": "it changes the routing in the cluster",
     "text_embedding": "its models are in the cluster",
     "truncate": "it is not built yet",
-    "uri_parts": "it is not built yet",
 }
 """Processors that the products have and the edge has not, and why."""
 
