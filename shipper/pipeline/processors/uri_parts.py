@@ -303,6 +303,8 @@ def _mail(rest: str, parts: Parts) -> Parts | None:
 def _url_authority(text: str) -> Parts:
     user, host = None, text
     if text.count("@") > 1:
+        if _NOT_IN_USER.search(text):
+            raise ValueError
         return {"host": ""}
     if "@" in text:
         user, _, host = text.partition("@")
