@@ -1,8 +1,9 @@
 """
 Matches long texts in a process of their own, which is killed when it takes too long and may die without harm.
 
-``Apart`` is the agent's side; ``python -m shipper.pipeline.matcher`` the child's: it reads requests from its input and answers on
-its output, each a length and a pickle. The kernel ends a child that a dead agent left matching: ``alarm`` without a handler.
+``Apart`` is the agent's side; ``python -m shipper.pipeline.matcher`` the child's: it reads requests from its input, each a length
+and a pickle, and forks for each a worker that answers on its output. The kernel ends a worker whose time is up, and one that a
+dead agent has left behind: a timer without a handler. So the child itself lives on, and need not be started again.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import time
 from collections import deque
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from shipper.pipeline.guard import Counts
 
 START_SECONDS = 2.0  # for the child to come up, the first time and after it was killed
-MEMORY = 1 << 30  # bytes of address space that the child may use
+MEMORY = 1 << 29  # bytes of address space that a worker may use
+MOST_ANSWER = 1 << 26  # bytes; more would take the agent's memory
+SPARE_SECONDS = 0.25  # for a worker that is ended to be noticed, before the child is killed
 _CHUNK = 1 << 20
 
 
@@ -110,7 +113,7 @@ class Apart:
             compiled: a compiled pattern.
             text: to match.
             args: further arguments of the method.
-            budget: seconds until the child is killed, from the time it is up.
+            budget: seconds until the worker is killed.
 
         Returns:
             What the method returns; matches as :class:`Found`.
@@ -122,10 +125,9 @@ class Apart:
         if process is None or process.poll() is not None:
             self._discard()
             process = self._start()
-        seconds = int(budget) + 2  # for a child whose agent is gone
-        request = pickle.dumps((seconds, method, compiled, args), protocol=5)
+        request = pickle.dumps((budget, method, compiled, args), protocol=5)
         body = text.encode("utf-8", "surrogatepass")
-        deadline = time.monotonic() + budget
+        deadline = time.monotonic() + budget + SPARE_SECONDS
         try:
             self._write(process, b"".join((_length(request), request, _length(body))), deadline)
             self._write(process, body, deadline)
@@ -141,8 +143,9 @@ class Apart:
             raise
         if kind == "error":
             raise answer
-        if kind == "memory":
-            raise GaveUp("memory")
+        if kind in {"time", "memory"}:
+            self._counts.killed += 1
+            raise GaveUp(kind)
         if kind == "match":
             return None if answer is None else Found(text, answer)
         if kind == "matches":
@@ -237,7 +240,7 @@ def _wait(number: int, event: int, deadline: float) -> None:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     with suppress(OSError):
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)  # with its worker
     for pipe in (process.stdin, process.stdout):
         assert pipe
         with suppress(OSError):
@@ -282,30 +285,50 @@ def main() -> None:
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")  # before the agent
     from shipper.pipeline import regex  # noqa: PLC0415
 
-    regex.set_timeout(3600.0)  # the agent looks at the clock
+    regex.set_timeout(3600.0)  # the kernel looks at the clock
     source = sys.stdin.buffer
     target = sys.stdout.buffer
-    target.write(_length(b""))
-    target.flush()
+    _write(target, b"")
     while True:
         head = source.read(8)
         if len(head) < 8:
             return
-        seconds, method, compiled, args = pickle.loads(source.read(int.from_bytes(head, "little")))  # noqa: S301
-        text = source.read(int.from_bytes(source.read(8), "little")).decode(
-            "utf-8", "surrogatepass"
+        request = source.read(int.from_bytes(head, "little"))
+        body = source.read(int.from_bytes(source.read(8), "little"))
+        worker = os.fork()
+        if not worker:
+            try:
+                _work(request, body, target)
+            finally:
+                os._exit(1)
+        status = os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1])
+        if status:
+            late = status == -signal.SIGALRM
+            _write(target, pickle.dumps(("time" if late else "memory", None)))
+
+
+def _work(request: bytes, body: bytes, target: BinaryIO) -> None:
+    """Answers one request, in a process of its own."""
+    budget, method, compiled, args = pickle.loads(request)  # noqa: S301 - from the agent
+    signal.setitimer(signal.ITIMER_REAL, budget)
+    try:
+        reply = pickle.dumps(
+            answer(method, compiled, body.decode("utf-8", "surrogatepass"), args), protocol=5
         )
-        signal.alarm(seconds)
-        try:
-            reply = pickle.dumps(answer(method, compiled, text, args), protocol=5)
-        except MemoryError:
-            reply = pickle.dumps(("memory", None))
-        except Exception as error:
-            reply = pickle.dumps(("error", error))
-        signal.alarm(0)
-        del text
-        target.write(_length(reply) + reply)
-        target.flush()
+        if len(reply) > MOST_ANSWER:
+            raise MemoryError
+    except MemoryError:
+        reply = pickle.dumps(("memory", None))
+    except Exception as error:
+        reply = pickle.dumps(("error", error))
+    signal.setitimer(signal.ITIMER_REAL, 0.0)
+    _write(target, reply)
+    os._exit(0)
+
+
+def _write(target: BinaryIO, data: bytes) -> None:
+    target.write(_length(data) + data)
+    target.flush()
 
 
 if __name__ == "__main__":
