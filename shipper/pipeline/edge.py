@@ -34,10 +34,12 @@ if TYPE_CHECKING:
     Maker = Callable[[str, int, str], dict[str, Any]]
 
 _EXTRA = ("_routing", "_version", "_version_type", "_op_type", "_dynamic_templates", "_if_seq_no", "_if_primary_term", "_type")  # fmt: skip
-TIMED = 64  # one event of so many on the plain way has its steps timed
+TIMED = 61  # one event of so many on the plain way has its steps timed; a prime, lest lines keep step with it
 MOST_BYTES = (
     32 * 1024
 )  # to read at a time: a line becomes several times as long, and more would take memory for nothing
+MOST_HEADS = 64  # of containers, each with constants of its own; a head takes 10 ms to compile and some memory
+IDLE = 60.0  # seconds after which a head may make room for another
 LEAST_BYTES = 4 * 1024  # while lines take long: other files have their turn sooner
 SLOW = 0.1  # seconds after which a block ends with the event at hand, and the file rests as long
 LARGE = 256 * 1024  # bytes of an event; what becomes of such a one is weighed before it is written
@@ -92,6 +94,7 @@ class Edge:
         self.extra = tuple(name for name in _EXTRA if name in text or pipeline.calls)
         self.mistake = ""
         self.head: Head | None = compile_head(pipeline, self.constants, self.flavour)
+        self._heads: dict[bytes, tuple[Head | None, float]] = {}  # the last used last
 
     def begin(
         self,
@@ -118,6 +121,23 @@ class Edge:
             return [None] * len(lines)
         finally:
             self.fast_seconds += self.clock() - began
+
+    def head_of(self, constants: Constants) -> Head | None:
+        """The head of files that have more constants than their input, a container's for instance; None for too many."""
+        if self.head is None:
+            return None
+        now, heads, key = self.clock(), self._heads, constants.tail
+        if key in heads:
+            head, _ = heads.pop(key)
+        else:
+            if len(heads) >= MOST_HEADS:
+                oldest = next(iter(heads))
+                if now - heads[oldest][1] < IDLE:  # all are in use: compiling for each block would cost more
+                    return None
+                del heads[oldest]
+            head = compile_head(self.pipeline, constants, self.flavour)
+        heads[key] = head, now
+        return head
 
     def pace(self, seconds: float) -> None:
         """After a block that took so long: read less at a time while they take long, and more again when they do not."""
@@ -204,7 +224,7 @@ class EdgeEncoder(Encoder):
         key: the file's key.
         path: of the file, as ``log.file.path`` has it.
         edge: of its input.
-        constants: of the file, where it has more than its input; then every line takes the plain way.
+        constants: of the file, where it has more than its input.
     """
 
     __slots__ = ("_edge", "_make", "_slow")
@@ -223,8 +243,8 @@ class EdgeEncoder(Encoder):
 
     @property
     def _head(self) -> Head | None:
-        """The compiled head; it knows the constants of the input, not those of one file."""
-        return self._edge.head if self._make is None else None
+        """The compiled head, which knows the constants of the file."""
+        return self._edge.head if self._make is None else self._edge.head_of(self._constants)
 
     @property
     def slow(self) -> float:
