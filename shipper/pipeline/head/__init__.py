@@ -126,6 +126,10 @@ def compile_head(pipeline: Pipeline, constants: Constants, flavour: str) -> Head
         None where nothing is to be gained.
     """
     try:
+        if makes_objects(pipeline):
+            from shipper.pipeline.head.objects import compile_objects  # noqa: PLC0415 - few need it
+
+            return compile_objects(pipeline, constants, flavour)
         plan = plan_of(pipeline, flavour)
     except Ends:
         return None
@@ -155,10 +159,19 @@ def compile_head(pipeline: Pipeline, constants: Constants, flavour: str) -> Head
 def reason_against(pipeline: Pipeline, constants: Constants, flavour: str) -> str:
     """Why there is no head where :func:`compile_head` makes none, for ``pipeline explain``."""
     try:
+        if makes_objects(pipeline):
+            from shipper.pipeline.head.objects import compile_objects  # noqa: PLC0415 - few need it
+
+            return compile_objects(pipeline, constants, flavour).reason
         plan = plan_of(pipeline, flavour)
     except Ends as why:
         return str(why)
     return _length(pipeline, constants, plan, flavour)[1]
+
+
+def makes_objects(pipeline: Pipeline) -> bool:
+    """Whether the first step makes an object of the line; such heads are made by ``objects``."""
+    return bool(pipeline.steps) and pipeline.steps[0].kind == "json"
 
 
 def _function(source: str, state: State, name: str) -> Callable[..., list[Any]]:

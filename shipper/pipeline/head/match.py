@@ -86,14 +86,19 @@ def plan_of(pipeline: Pipeline, flavour: str) -> Plan:
     if step.options.get("field") != "message":
         raise Ends("the first step does not parse the message")
     if step.kind == "grok":
-        return _grok(step, flavour)
+        return grok_plan(step.options, flavour)
     if step.kind == "dissect":
         return _dissect(step, flavour)
     raise Ends(f"the first step is {step.kind}, not grok or dissect")
 
 
-def _grok(step: Step, flavour: str) -> Plan:
-    options = step.options
+def grok_plan(options: dict[str, Any], flavour: str) -> Plan:
+    """
+    The first pattern of a ``grok`` and its captures.
+
+    Raises:
+        Ends: the head cannot do it.
+    """
     if options.keys() - _COMMON - _GROK or options.get("trace_match") in {True, "true"}:
         raise Ends("an option of grok")
     patterns = options["patterns"]

@@ -48,7 +48,7 @@ def parser(flavour: str, *, strict: bool = True, duplicates: bool = False) -> Ca
             value = orjson.loads(text)
         except ValueError:
             return _exactly(text, flavour, strict=strict, duplicates=duplicates)
-        if _is_sure(value, text, duplicates=duplicates):
+        if is_sure(value, text, duplicates=duplicates):
             return value
         return _exactly(text, flavour, strict=strict, duplicates=duplicates)
 
@@ -59,8 +59,8 @@ class _Unsure(Exception):  # noqa: N818 - not an error
     """Jackson might read something else."""
 
 
-def _is_sure(value: Any, text: str, *, duplicates: bool) -> bool:
-    """Whether Jackson reads the same from a text that the quick parser has read."""
+def is_sure(value: Any, text: str, *, duplicates: bool) -> bool:
+    """Whether Jackson reads the same from a text of which the quick parser (orjson) has made a value."""
     if len(text) > jackson.DIGITS and (
         _LONG_NUMBER.search(text) or (len(text) > jackson.NAME and _LONG_TEXT.search(text))
     ):
