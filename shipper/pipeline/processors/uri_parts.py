@@ -47,6 +47,7 @@ _BAD_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPES: Final = re.compile(rf"(?:{_ESCAPED})+")
 _PROTOCOLS: Final = frozenset(["http", "https", "ftp", "file", "mailto"])
 _NOT_IN_HOST: Final = re.compile(r"""[\x00-\x20\x7f"<>\[\\\]^`{|}]""")
+_NEVER: Final = re.compile(r"[\x00-\x1f\x7f\\]")
 _NOT_IN_USER: Final = re.compile(r"[\x00-\x1f\x7f\[\\\]]")
 _MOST_INT = 2**31 - 1
 _MOST_BYTE = 255
@@ -303,7 +304,7 @@ def _mail(rest: str, parts: Parts) -> Parts | None:
 def _url_authority(text: str) -> Parts:
     user, host = None, text
     if text.count("@") > 1:
-        if _NOT_IN_USER.search(text):
+        if _NEVER.search(text):
             raise ValueError
         return {"host": ""}
     if "@" in text:
