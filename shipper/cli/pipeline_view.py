@@ -34,13 +34,11 @@ def show_list(_args: argparse.Namespace, settings: Settings | None) -> int:
     for one in known:
         edge = "wrong" if one.wrong else "cluster only" if one.reasons else "edge"
         uses = ", ".join(f"{name} ({where})" for name, where in one.uses) or "no input"
-        print(f"{one.path.stem}: {edge}; used by {uses}")
+        print(f"{one.path.stem}: {edge}{', ready' if one.ready else ''}; used by {uses}")
         if one.description:
             print(f"    {clean(' '.join(one.description.split()))}")
         for reason in one.reasons:
             print(f"    ! {clean(reason)}")
-    if not known:
-        print("the folder holds no pipelines")
     return int(any(one.wrong for one in known))
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from shipper.agent import pipelines
 from shipper.agent.pipelines import Reader, edge_settings
 from shipper.cluster import ingest
+from shipper.config.texts import ready_pipelines
 from shipper.errors import ConfigError, ShipperError, UsageError
 from shipper.pipeline.definition import Library
 from shipper.tools.simulate import ClusterError, get, matching
@@ -41,6 +42,7 @@ class Known:
         description: of the pipeline.
         reasons: why it does not load at the edge, a line each.
         wrong: some of them are mistakes, which no cluster takes either.
+        ready: it comes with Shipper.
         uses: id of each input that names it, and where it runs there: ``edge``, ``cluster``, or ``nowhere``.
     """
 
@@ -48,27 +50,40 @@ class Known:
     description: str = ""
     reasons: list[str] = field(default_factory=list)
     wrong: bool = False
+    ready: bool = False
     uses: list[tuple[str, str]] = field(default_factory=list)
 
 
 def overview(settings: Settings) -> list[Known]:
     """
-    What the files of ``path.pipelines`` are.
+    What the files of ``path.pipelines`` are, and the ready pipelines that none of them replaces.
 
     Raises:
-        ConfigError: there is no such folder, or it cannot be read.
+        ConfigError: the folder cannot be read.
     """
-    folder = settings.pipelines_path
+    own = _files(settings.pipelines_path)
+    ready = ready_pipelines()
+    names = {path.stem for path in own}
+    more = [path for path in _files(ready) if path.stem not in names]
+    return [
+        *(_known(settings, path) for path in own),
+        *(_known(settings, path, ready=True) for path in more),
+    ]
+
+
+def _files(folder: Path) -> list[Path]:
     try:
-        paths = sorted(path for path in folder.iterdir() if path.suffix in ENDINGS)
+        paths = sorted(folder.iterdir())
+    except FileNotFoundError:
+        return []
     except OSError as error:
-        reason = f"{folder}: {error.strerror}; it is path.pipelines, ./pipelines by default"
+        reason = f"{folder}: {error.strerror}; see path.pipelines"
         raise ConfigError([reason]) from None
-    return [_known(settings, path) for path in paths if path.is_file()]
+    return [path for path in paths if path.suffix in ENDINGS and path.is_file()]
 
 
-def _known(settings: Settings, path: Path) -> Known:
-    known = Known(path)
+def _known(settings: Settings, path: Path, *, ready: bool = False) -> Known:
+    known = Known(path, ready=ready)
     named = [
         one
         for one in settings.inputs

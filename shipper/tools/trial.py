@@ -41,7 +41,9 @@ SAMPLES = "samples"
 AGENT_ID = "00000000-0000-0000-0000-000000000000"
 KEY = "A" * 16  # stands for the file's key, which only an agent's store knows
 _ENDINGS = (".yml", ".yaml", ".json")
-_CONFIG = "inputs:\n  - id: test\n    paths: [/unused.log]\n{more}\noutput.local: {{path: unused}}\n"
+_CONFIG = (
+    "inputs:\n  - id: test\n    paths: [/unused.log]\n{more}\noutput.local: {{path: unused}}\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,10 @@ class Bench:
 
     @property
     def samples(self) -> Path:
-        """Folder of its samples, which need not be there."""
-        return self.path.parent / SAMPLES / self.name
+        """Folder of its samples, which need not be there; a ready pipeline may have the user's own."""
+        own = self.settings.pipelines_path / SAMPLES / self.name
+        beside = self.path.parent / SAMPLES / self.name
+        return beside if beside.is_dir() and not own.is_dir() else own
 
 
 def without_file(folder: Path) -> Settings:

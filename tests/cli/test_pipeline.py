@@ -294,16 +294,20 @@ def test_list_shows_what_runs_where_and_why_not(folder):
     assert "far: cluster only; used by b (cluster)\n" in out
     assert "far.yml:1:15: the processor 'script' does not run at the edge" in out
     assert "bad: wrong; used by no input\n" in out
+    assert "nginx-access: edge, ready; used by no input\n" in out
     assert "did you mean 'set'" in out
 
 
-def test_list_of_the_ready_pipelines_without_a_configuration(tmp_path):
-    (tmp_path / "pipelines").symlink_to(ROOT / "pipelines")
+def test_ready_pipelines_are_there_without_any_folder(tmp_path):
+    (tmp_path / "access.log").write_text("not an access log\n")
 
     code, out, _ = pipeline(tmp_path, "list")
+    tried = pipeline(tmp_path, "test", "nginx-access", "access.log", "--record")
 
     assert code == 0
-    assert "nginx-access: edge; used by no input\n    nginx access log to ECS\n" in out
+    assert "nginx-access: edge, ready; used by no input\n    nginx access log to ECS\n" in out
+    assert tried[0] == 2  # its samples are not the user's to write
+    assert "holds other samples already" in tried[2]
 
 
 def test_explain_shows_where_the_fast_way_ends(folder):
