@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 METADATA: Final = ("_index", "_id", "_routing", "_version", "_version_type", "_if_seq_no", "_if_primary_term", "_dynamic_templates")  # fmt: skip
 
 
+DEPTH: Final = 1000  # names of a path: the clusters' parser takes no deeper documents
+_REMEMBERED: Final = 256  # characters of a path that is remembered
+
+
 class _Missing:
     def __repr__(self) -> str:
         return "MISSING"
@@ -94,6 +98,8 @@ class Path:
             raise Failure("path cannot be null nor empty")
         self.text = text
         self.in_ingest = text.startswith("_ingest.")
+        if len(text) > DEPTH and text.count(".") > DEPTH:
+            raise Failure(f"a path of more than {DEPTH} names", "shipper_size_limit")
         rest = text[8:] if self.in_ingest or text.startswith("_source.") else text
         elements = rest.split(".")
         while len(elements) > 1 and not elements[-1]:  # Java's split leaves out empty ends
@@ -118,7 +124,7 @@ class Path:
         Raises:
             Failure: it is empty.
         """
-        return _parse(text)
+        return _parse(text) if len(text) <= _REMEMBERED else _parsed(text)
 
     def resolve(self, document: Document) -> Path:  # noqa: ARG002 - a path from a template looks at it
         """Itself: a path that is no template is the same for all documents."""
@@ -361,6 +367,10 @@ class DotsPath(BrokenPath):
 
 @lru_cache(4096)
 def _parse(text: str) -> Path:
+    return _parsed(text)
+
+
+def _parsed(text: str) -> Path:
     if text and not text.strip("."):
         reason = "Index -1 out of bounds for length 0"
         kind = "array_index_out_of_bounds_exception"

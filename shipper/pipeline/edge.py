@@ -19,6 +19,7 @@ from shipper.pipeline import guard
 from shipper.pipeline.document import Document
 from shipper.pipeline.execution import handle
 from shipper.pipeline.failure import Failure, Raised
+from shipper.pipeline.growth import weight
 from shipper.pipeline.head import Head, compile_head
 from shipper.pipeline.json_text import dumps
 from shipper.pipeline.options import ELASTICSEARCH
@@ -41,6 +42,7 @@ MOST_BYTES = (
 MOST_HEADS = 64  # of containers, each with constants of its own; a head takes 10 ms to compile and some memory
 IDLE = 60.0  # seconds after which a head may make room for another
 LEAST_BYTES = 4 * 1024  # while lines take long: other files have their turn sooner
+MOST_BODY = 4 * 1024 * 1024  # bytes that a block may come to; it ends with the event at hand then
 SLOW = 0.1  # seconds after which a block ends with the event at hand, and the file rests as long
 LARGE = 256 * 1024  # bytes of an event; what becomes of such a one is weighed before it is written
 
@@ -132,7 +134,9 @@ class Edge:
         else:
             if len(heads) >= MOST_HEADS:
                 oldest = next(iter(heads))
-                if now - heads[oldest][1] < IDLE:  # all are in use: compiling for each block would cost more
+                if (
+                    now - heads[oldest][1] < IDLE
+                ):  # all are in use: compiling for each block would cost more
                     return None
                 del heads[oldest]
             head = compile_head(self.pipeline, constants, self.flavour)
@@ -266,18 +270,19 @@ class EdgeEncoder(Encoder):
         with guard.block():
             made: list[Any] = [None] * len(lines)
             if head is not None:
-                with contextlib.suppress(
-                    guard.TimedOut
-                ):  # line by line then, each with its own budget
-                    made = head.block(self.key, self.path, texts, text, bounds, stamp)
-                edge.fast_seconds += edge.clock() - began
+                made = edge.begin(head, self.key, self.path, texts, text, bounds, stamp)
                 if head.whole and None not in made:
                     edge.fast += len(made)
                     edge.events += len(made)
                     piece.body = "".join(made).encode()
                     self._pace(began)
                     return piece
-            events = [None if made[i] is None and not text else Event(bounds[i], bounds[i + 1], text) for i, text in enumerate(texts)]
+            events = [
+                None
+                if type(begun) is str or (begun is None and not line)
+                else Event(bounds[i], bounds[i + 1], line)
+                for i, (line, begun) in enumerate(zip(texts, made, strict=True))
+            ]
             self._rest(made, events, piece, stamp, began + SLOW)
         self._pace(began)
         self._gather(piece, made)
@@ -294,6 +299,7 @@ class EdgeEncoder(Encoder):
         """Finish what the head has begun, and do what it has left; the piece is cut short when the time is up."""
         edge, head = self._edge, self._head
         clock = edge.clock
+        size = 0
         for i, event in enumerate(events):
             ctx = made[i]
             if type(ctx) is str:
@@ -304,8 +310,9 @@ class EdgeEncoder(Encoder):
             else:
                 begun = 0 if ctx is None or head is None else head.end
                 edge.fast += begun > 0
-                made[i] = self._one(event, i, piece, stamp, ctx, begun)
-                if clock() > until and i + 1 < len(events):
+                one = made[i] = self._one(event, i, piece, stamp, ctx, begun)
+                size += len(one)
+                if until and (clock() > until or size > MOST_BODY) and i + 1 < len(events):
                     self._cut(made, piece, i + 1)
                     return
 
@@ -321,7 +328,7 @@ class EdgeEncoder(Encoder):
 
     def events(self, file: object, events: list[Event], start: int, end: int, stamp: str) -> Piece:
         """Encode parsed events; see :meth:`shipper.encode.Encoder.events`."""
-        return self._events(file, events, start, end, stamp, float("inf"))
+        return self._events(file, events, start, end, stamp, 0.0)
 
     def some(self, file: object, events: list[Event], start: int, end: int, stamp: str) -> Piece:
         """Encode parsed events, or the first of them; see :meth:`shipper.encode.Encoder.some`."""
@@ -335,7 +342,7 @@ class EdgeEncoder(Encoder):
         began = self._edge.clock()
         with guard.block():
             made = self._begun(events, stamp)
-            self._rest(made, events, piece, stamp, began + limit)
+            self._rest(made, events, piece, stamp, began + limit if limit else 0.0)
         self._pace(began)
         self._gather(piece, made)
         return piece
@@ -375,7 +382,7 @@ class EdgeEncoder(Encoder):
         if ctx is None:
             ctx = edge.fresh(self.path, event, stamp, self._make)
         try:
-            guard.begin()
+            guard.begin(event.end - event.start)
             document = edge.run(ctx, identity, stamp, begun)
             made = b"" if document.dropped else self._lines(document, event)
             guard.end()
@@ -397,7 +404,7 @@ class EdgeEncoder(Encoder):
     def _lines(self, document: Document, event: Event) -> bytes:
         """The lines of a document that came out, which must not be too large for the agent's memory."""
         if event.end - event.start > LARGE or guard.GUARD.made > LARGE:
-            weigh(document.ctx)
+            _weigh(document.ctx)
         return self._edge.lines(document)
 
     def _handled(self, event: Event, identity: str, stamp: str, raised: Raised) -> bytes | None:
@@ -411,8 +418,10 @@ class EdgeEncoder(Encoder):
         if not handlers or not raised.failure.type.startswith("shipper_"):
             return None
         try:
-            guard.begin()
-            document = edge.document(edge.fresh(self.path, event, stamp, self._make), identity, stamp)
+            guard.begin(event.end - event.start)
+            document = edge.document(
+                edge.fresh(self.path, event, stamp, self._make), identity, stamp
+            )
             handle(handlers, document, raised)
             made = b"" if document.dropped else self._lines(document, event)
             guard.end()
@@ -455,7 +464,6 @@ def _runs(events: list[Event]) -> Iterator[tuple[int, int]]:
         yield first, len(events)
 
 
-
 def _raised(error: Exception) -> Raised:
     """What an event failed for."""
     if isinstance(error, Raised):
@@ -465,29 +473,17 @@ def _raised(error: Exception) -> Raised:
     return Raised(error, "pipeline")
 
 
-def weigh(value: Any) -> None:
+def _weigh(ctx: dict[str, Any]) -> None:
     """
-    Look whether a document is not too large, as JSON, for the agent's memory.
+    Look whether a document is not too large for the agent's memory.
 
     Raises:
         Failure: it is.
     """
-    size = 0
-    waiting = [value]
-    while waiting:
-        value = waiting.pop()
-        kind = type(value)
-        if kind is str:
-            size += len(value)
-        elif kind is dict:
-            size += sum(map(len, value))
-            waiting += value.values()
-        elif kind is list:
-            waiting += value
-        size += 8
-        if size > guard.MOST_MADE:
-            reason = f"the document has grown beyond {guard.MOST_MADE >> 20} MiB"
-            raise Failure(reason, "shipper_size_limit")
+    most = guard.GUARD.most_made
+    if weight(ctx, most) > most:
+        reason = f"the document has grown beyond {most >> 20} MiB"
+        raise Failure(reason, "shipper_size_limit")
 
 
 def maker(constants: Constants) -> Maker:

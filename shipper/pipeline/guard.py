@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 MATCH_MAX_BYTES = 16384  # twice as many, and a quadratic pattern may not be stopped within a second on a busy machine
 BUDGET = 0.1  # seconds of CPU for one match; ``re`` may look at the clock up to half a second later
-APART_BUDGET = 0.3  # seconds for a long text in the child
+APART_BUDGET = 0.2  # seconds for a long text in the child
 BLOCK_BUDGET = 0.3  # seconds for all slow matches of one block together
 REDUCED_BUDGET = 0.005
 REDUCED_SIZE = 1024  # characters; longer ones are not tried in a block that has spent its budget
@@ -40,7 +40,8 @@ OFFENCES, OFFENCES_WITHIN = (
 )  # so many time-outs within so many seconds lower the budget of every match
 EVENT_BUDGET = 0.2  # seconds of CPU for all steps of an event, and of waiting for the child
 EVENT_GRACE = 0.1  # seconds more, for what handles the failure
-MOST_MADE = 64 * 1024 * 1024  # characters that an event's steps may make of it
+MOST_MADE = 16 * 1024 * 1024  # characters that an event's steps may make of it
+MOST_TIMES = 4  # and so many times its own length
 SMALL = 256  # characters; shorter texts are made too seldom to be counted
 _TICK = 0.025
 
@@ -125,6 +126,7 @@ class Guard:
         self._event_since = 0.0  # thread time when it was first seen
         self._event_far = 0.0  # seconds that it waited for the child
         self._made = 0
+        self._most_made = MOST_MADE
         self._warned = False  # the event has failed for its time once
         self._spent = 0.0
         self._tick_length = 0.0
@@ -185,16 +187,20 @@ class Guard:
                 self._armed = 0
                 signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)
 
-    def begin(self) -> None:
+    def begin(self, size: int = 0) -> None:
         """
         From now on, until ``end``, the steps of one event run: what they take and make is counted.
 
         Within a block only. What takes too long is interrupted wherever it is: first with a ``Failure`` (or ``TimedOut``
         inside a match), which the pipeline handles, and if it goes on, with ``Exhausted``.
+
+        Args:
+            size: of the event, bytes.
         """
         self._event = self._next()
         self._event_far = 0.0
         self._made = 0
+        self._most_made = MOST_MADE + MOST_TIMES * size
         self._warned = False
 
     def end(self) -> None:
@@ -215,15 +221,21 @@ class Guard:
             return
         made = self._made
         self._made = made + size
-        if made + size > MOST_MADE:
-            self.counts.oversized += made <= MOST_MADE
-            limit = f"{MOST_MADE >> 20} MiB"
+        most = self._most_made
+        if made + size > most:
+            self.counts.oversized += made <= most
+            limit = f"{most >> 20} MiB"
             raise Failure(f"the event has grown by more than {limit}", "shipper_size_limit")
 
     @property
     def made(self) -> int:
         """What the event's steps have made of it so far, as told to ``make``."""
         return self._made
+
+    @property
+    def most_made(self) -> int:
+        """How much that may be."""
+        return self._most_made
 
     def search(self, compiled: Any, text: str) -> Any:
         """``compiled.search(text)``: a match or None. Raises: TimedOut."""
@@ -425,7 +437,7 @@ class Guard:
         if get_ident() != self._main:
             return self._in_child(method, compiled, text, args)
         with self.block():
-            if self.tired:
+            if self.tired or (self._event and self._event_far >= EVENT_BUDGET):
                 self.counts.refused += 1
                 raise TimedOut
             started = time.monotonic()
@@ -438,7 +450,7 @@ class Guard:
                 took = time.monotonic() - started
                 self._event_far += took
                 self._event, self._running = event, outer
-                if took > self._budget:
+                if took > REDUCED_BUDGET:
                     self._spend(took)
 
     def _in_child(self, method: str, compiled: Any, text: str, args: tuple[Any, ...]) -> Any:
@@ -451,6 +463,7 @@ class Guard:
             if self._apart is None:
                 self._apart = matcher.Apart(self.counts)
             budget = APART_BUDGET / 4 if self._lowered else APART_BUDGET
+            budget = max(REDUCED_BUDGET, min(budget, BLOCK_BUDGET - self._spent))
             try:
                 return self._apart.run(method, compiled, text, args, budget=budget)
             except matcher.GaveUp as gave_up:

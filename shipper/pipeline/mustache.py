@@ -10,6 +10,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from shipper.pipeline import guard
 from shipper.pipeline.document import MISSING
 from shipper.pipeline.failure import Failure, Invalid, Unsupported
 from shipper.pipeline.values import ZonedDateTime, hash_order, string_hash, to_string, utf16_length
@@ -176,7 +177,7 @@ class Variable:
 
     def __call__(self, scopes: Scopes) -> str:
         """What it prints, looked up in scopes."""
-        return self._escape(printed(self._get(scopes)))
+        return _counted(self._escape(printed(self._get(scopes))))
 
     def at_root(self) -> Callable[[Document], str]:
         """What prints it where the document is the only scope."""
@@ -185,6 +186,12 @@ class Variable:
 
         def slow(document: Document) -> str:
             return self([_Model(document)])
+
+        def shown(value: Any) -> str:
+            text = escape(value if type(value) is str else printed(value))
+            if len(text) > guard.SMALL:
+                guard.make(len(text))
+            return text
 
         if names[0] == "_source" or not all(names) or (names[0] == "_ingest" and len(names) == 1):
             return slow
@@ -202,11 +209,10 @@ class Variable:
                     if type(value) is not dict:
                         return "" if value is None else slow(document)
                     value = value.get(element)
-            return escape(value if type(value) is str else printed(value))
+            return shown(value)
 
         def get_field(document: Document) -> str:
-            value = document.ctx.get(name)
-            return escape(value if type(value) is str else printed(value))
+            return shown(document.ctx.get(name))
 
         return get if len(names) > 1 else get_field
 
@@ -216,6 +222,13 @@ def at_root(part: Printer) -> Callable[[Document], str]:
     if isinstance(part, Variable):
         return part.at_root()
     return lambda document: part([_Model(document)])
+
+
+def _counted(text: str) -> str:
+    """A text that a part of a template prints, which must not grow too long."""
+    if len(text) > guard.SMALL:
+        guard.make(len(text))
+    return text
 
 
 def _run(parts: list[str | Printer], scopes: Scopes) -> str:
@@ -237,7 +250,9 @@ def section(name: str, line: int, parts: list[str | Printer], *, inverted: bool)
 
     def render(scopes: Scopes) -> str:
         runs = _each(get(scopes))
-        return "".join([_run(parts, scopes if item is None else [*scopes, item]) for item in runs])
+        return "".join(
+            [_counted(_run(parts, scopes if item is None else [*scopes, item])) for item in runs]
+        )
 
     return render
 
@@ -269,8 +284,8 @@ def function(name: str, line: int, parts: list[str | Printer]) -> Printer | str 
 def _jsonified(get: Getter, scopes: Scopes) -> str:
     value = get(scopes)
     if isinstance(value, dict | list):
-        return to_json(value)
-    return to_json(value.whole()) if isinstance(value, _Model) else printed(value)
+        return _counted(to_json(value))
+    return _counted(to_json(value.whole()) if isinstance(value, _Model) else printed(value))
 
 
 def _joined(get: Getter, name: str, between: str, line: int, scopes: Scopes) -> str:
@@ -280,7 +295,7 @@ def _joined(get: Getter, name: str, between: str, line: int, scopes: Scopes) -> 
     if None in value:
         reason = f"Function failure{WHERE.format(line)}"
         raise Failure(reason, "mustache_exception", root=_NULL, foreign=True)
-    return between.join(map(to_string, value))
+    return _counted(between.join(map(to_string, value)))
 
 
 def _quoted(text: str) -> str:

@@ -7,7 +7,7 @@ import binascii
 import struct
 from typing import TYPE_CHECKING, Any, Final
 
-from shipper.pipeline import values
+from shipper.pipeline import guard, values
 from shipper.pipeline.painless import objects
 from shipper.pipeline.painless.failures import ScriptFailure, missing
 from shipper.pipeline.values import Char
@@ -137,7 +137,10 @@ def split_on_token(text: str, token: str | None, limit: int = -1) -> objects.Mad
 
 
 def _replace(text: str, old: str | None, new: str | None) -> str:
-    return text.replace(given(old), given(new))
+    old, new = given(old), given(new)
+    if len(new) > len(old):
+        guard.make(text.count(old) * (len(new) - len(old)))
+    return text.replace(old, new)
 
 
 def _concat(text: str, other: str | None) -> str:

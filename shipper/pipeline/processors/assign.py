@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from shipper.pipeline.document import MISSING, Path
 from shipper.pipeline.failure import Failure
+from shipper.pipeline.growth import copied
 from shipper.pipeline.options import ELASTICSEARCH
 from shipper.pipeline.processors.writing import (
     Value,
@@ -19,7 +20,6 @@ from shipper.pipeline.processors.writing import (
     root_name,
     written_path,
 )
-from shipper.pipeline.values import copy
 
 if TYPE_CHECKING:
     from shipper.pipeline.document import Document
@@ -117,7 +117,7 @@ def _set_copy(path: PathLike, origin: Path, *, ignore_empty: bool) -> Run:
         value = origin.get_or_none(document) if ignore_empty else origin.get(document)
         if ignore_empty and (value is None or value == ""):
             return
-        where.set(document, copy(value))
+        where.set(document, copied(value))
 
     return set_copy
 
@@ -193,4 +193,4 @@ def append(options: Options, build: Build) -> Run:
 
 
 def _copied(origin: Path) -> Make:
-    return lambda document: copy(origin.get(document))
+    return lambda document: copied(origin.get(document))

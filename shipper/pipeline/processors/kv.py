@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from shipper.pipeline import guard
 from shipper.pipeline.document import MISSING, Path, cast_reason
 from shipper.pipeline.failure import Failure
 from shipper.pipeline.options import ELASTICSEARCH
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     Change = Callable[[str], str]
 
+_FIELD = 64  # bytes that a field takes beyond its text
 _META = frozenset(".$|()[{^?*+\\")
 _IN_CLASS = frozenset("[]^-&\\")  # mean something inside a character class
 _LINE_ENDS = ("\n", "\r", "\x85", "\u2028", "\u2029")
@@ -47,7 +49,10 @@ def kv(options: Options, build: Build) -> Run:
         text = _text(path, document, early=early, ignore_missing=ignore_missing)
         if text is None:
             return
-        for part in parts(text):
+        found = parts(text)
+        if len(found) > guard.SMALL:
+            guard.make(_FIELD * len(found))
+        for part in found:
             halves = pair(part)
             if len(halves) != 2:
                 raise Failure(f"field [{path}] {no_pair}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from shipper.pipeline.document import MISSING, Path
 from shipper.pipeline.failure import Failure
+from shipper.pipeline.growth import copied
 from shipper.pipeline.options import ELASTICSEARCH, OPENSEARCH
 from shipper.pipeline.processors.writing import (
     METADATA_NAMES,
@@ -19,7 +20,7 @@ from shipper.pipeline.processors.writing import (
     root_name,
     written_path,
 )
-from shipper.pipeline.values import copy, hash_order
+from shipper.pipeline.values import hash_order
 
 if TYPE_CHECKING:
     from shipper.pipeline.document import Document
@@ -249,7 +250,7 @@ def copy_(options: Options, build: Build) -> Run:  # noqa: ARG001 - all builders
             raise Failure("source field path and target field path cannot be same")
         if not override and where.exists(document) and where.get(document) is not None:
             raise Failure(f"target field [{where.text}] already exists")
-        where.set(document, copy(origin.get(document)))
+        where.set(document, copied(origin.get(document)))
         if remove_source:
             origin.remove(document)
 

@@ -7,6 +7,8 @@ be are matched again unit by unit.
 
 from __future__ import annotations
 
+import math
+import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shipper.pipeline import guard, regex
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from shipper.pipeline.options import Options
 
 _TOO_SLOW = "the pattern took too long on this text"
+_TOO_LARGE = "what replaces the matches is too large"
+_LARGE = 8 * 1024 * 1024  # characters; what may become longer is counted while it is made
 
 
 class Compiled(NamedTuple):
@@ -159,15 +163,30 @@ def replacer(compiled: Compiled, replacement: str) -> Callable[[str], str]:
         part.replace("\\", "\\\\") if isinstance(part, str) else f"\\g<{part}>" for part in parts
     )
 
+    longest = _longest(parts)
+
     def replace(text: str) -> str:
         try:
-            if text.isascii() or max(text) <= "\uffff":
-                return guard.sub(run, template, text)
-            return str(guard.call(rebuilt, run, text, parts))
+            if len(text) <= longest and (text.isascii() or max(text) <= "\uffff"):
+                made = guard.sub(run, template, text)
+            else:
+                made = str(guard.call(rebuilt, run, text, parts))
         except guard.TimedOut:
             raise too_slow() from None
+        if len(made) > guard.SMALL and len(made) > len(text):
+            guard.make(len(made))
+        return made
 
     return replace
+
+
+def _longest(parts: list[str | int]) -> int:
+    """How long a text may be that surely becomes no larger than ``_LARGE`` when all of it is replaced."""
+    literal = sum(len(part) for part in parts if isinstance(part, str))
+    groups = sum(isinstance(part, int) for part in parts)
+    if groups:  # each match may put the whole text in their place
+        return min(_LARGE // (2 * literal + 1), math.isqrt(_LARGE // (2 * groups)))
+    return _LARGE // literal if literal > 1 else sys.maxsize
 
 
 def _failing(run: Any, failure: Failure) -> Callable[[str], str]:
@@ -189,10 +208,14 @@ def rebuilt(compiled: Any, text: str, parts: list[str | int]) -> str:
     """The text with all matches replaced; for texts with characters of two units."""
     matches = list(compiled.finditer(text))
     subject, spans = _spans(compiled, text)
-    made = [
-        "".join(part if isinstance(part, str) else match[part] or "" for part in parts)
-        for match in matches
-    ]
+    made = []
+    size = 0
+    for match in matches:
+        new = "".join([part if isinstance(part, str) else match[part] or "" for part in parts])
+        size += len(new)
+        if size > guard.MOST_MADE + guard.MOST_TIMES * len(text):
+            raise Failure(_TOO_LARGE, "shipper_size_limit")
+        made.append(new)
     if subject is text:
         pieces = zip((match.span() for match in matches), made, strict=True)
     else:

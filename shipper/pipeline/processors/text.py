@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from shipper.pipeline import casing
+from shipper.pipeline import casing, growth, guard
 from shipper.pipeline.document import cast_reason
 from shipper.pipeline.failure import Failure
 from shipper.pipeline.numbers import SPACES
@@ -165,7 +165,7 @@ def split(options: Options, build: Build) -> Run:  # noqa: ARG001
     def run(document: Document) -> None:
         value = get(document)
         if isinstance(value, str):
-            write(document, cut(value))
+            write(document, growth.parts(cut(value)))
         elif value is not None:
             raise Failure(cast_reason(path.text, value, "java.lang.String"))
         elif not ignore_missing:
@@ -190,6 +190,8 @@ def join(options: Options, build: Build) -> Run:  # noqa: ARG001
             raise Failure(cast_reason(path.text, value, "java.util.List"))
         if None in value:
             raise Failure(None, "null_pointer_exception", foreign=True)
-        write(document, separator.join(map(to_string, value)))
+        texts = list(map(to_string, value))
+        guard.make(sum(map(len, texts)) + len(texts) * len(separator))
+        write(document, separator.join(texts))
 
     return run
