@@ -36,7 +36,7 @@ log = logging.getLogger("shipper.agent")
 CHECKPOINT_INTERVAL = 1.0  # seconds
 POLL_INTERVAL = 1.0  # seconds between looks at all open files
 ROUND_BYTES = 512 * 1024  # encoded in one step before delivery has its turn; more costs memory
-MOST_REST = 0.3  # seconds at most that a file rests after a block that took long
+MOST_REST = 0.3  # seconds at most that slow files rest after a block of theirs
 STRANGERS = 10_000  # names remembered for an input that hints spoke of and no scan saw
 SCAN_SPACING = 0.1  # seconds at least between two scans that hints ask for
 
@@ -105,7 +105,8 @@ class Engine:
         self._watch = watch
         self._ready: dict[Harvester, InputRun] = {}
         self._full: dict[Harvester, InputRun] = {}
-        self._resting: dict[Harvester, float] = {}  # whose last block took long: until when
+        self._slow: dict[Harvester, None] = {}  # whose last block took long
+        self._slow_due = 0.0  # when one of them may be read again
         self._held: list[tuple[Route, Piece]] = []
         self._marks: list[tuple[str, int, str]] = []
         self._flush_due = 0.0
@@ -153,11 +154,8 @@ class Engine:
         if not self._held and self._may_read(now):
             return now
         due = [self._poll_due]
-        due += [
-            until
-            for harvester, until in self._resting.items()
-            if until > now and harvester in self._ready
-        ]
+        if self._slow_due > now and any(harvester in self._ready for harvester in self._slow):
+            due.append(self._slow_due)
         if not self.draining:
             due += [run.scan_due for run in self.inputs]
         if any(run.registry.known.dirty or run.registry.known.forget for run in self.inputs):
@@ -168,11 +166,11 @@ class Engine:
         return min(due)
 
     def _may_read(self, now: float) -> bool:
-        resting = self._resting
+        resting = self._slow if now < self._slow_due else {}
         return any(
             self.delivery.room(run.route)
             for harvester, run in self._ready.items()
-            if resting.get(harvester, 0.0) <= now
+            if harvester not in resting
         )
 
     # -- discovery and polling -------------------------------------------------------------------------------------
@@ -302,7 +300,8 @@ class Engine:
         """
         Read one block of each file that has something, in turn, until there is no room or the round is full.
 
-        Files whose last block took long come last, one a round: for what comes meanwhile, and for the senders.
+        Files whose last block took long come last, one a round, and all of them together have half of the time: the rest
+        is for what comes meanwhile, and for the senders.
         """
         pieces: list[tuple[Route, Piece]] = []
         size = 0
@@ -316,18 +315,18 @@ class Engine:
                 continue
             if run.route not in room:
                 room[run.route] = self.delivery.room(run.route)
-            if not room[run.route] or harvester in self._resting:
+            if not room[run.route] or harvester in self._slow:
                 waiting[harvester] = run
                 continue
             size += self._read(run, harvester, now, wall, stamp, pieces)
-            if harvester in self._resting:
+            if harvester in self._slow:
                 break
         else:
-            for harvester in [one for one, until in self._resting.items() if until <= now]:
+            for harvester in list(self._slow) if now >= self._slow_due else ():
                 if harvester not in waiting:  # nothing to read
-                    del self._resting[harvester]
+                    del self._slow[harvester]
                 elif room[waiting[harvester].route]:
-                    del self._resting[harvester]
+                    del self._slow[harvester]
                     run = waiting.pop(harvester)
                     self._read(run, harvester, now, wall, stamp, pieces)
                     break
@@ -361,8 +360,9 @@ class Engine:
             if piece.count:
                 pieces.append((run.route, piece))
             took = harvester.encoder.slow
-            if took:  # as long again it is left alone, so that it has half of the time at most
-                self._resting[harvester] = now + took + min(took, MOST_REST)
+            if took:
+                self._slow[harvester] = None
+                self._slow_due = now + took + min(took, MOST_REST)
         return read
 
     def _tell_unparsed(self, run: InputRun, harvester: Harvester, count: int) -> None:
