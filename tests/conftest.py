@@ -37,6 +37,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--opensearch"):
+        from tests.parity import agents  # noqa: PLC0415 - other tests need no rig
+
+        agents.version = config.getoption("--opensearch")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks what needs a node, so that ``-m "not cluster"`` leaves out just that."""

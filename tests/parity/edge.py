@@ -14,6 +14,7 @@ from shipper.pipeline.failure import Failure, Raised
 from shipper.pipeline.json_text import dumps
 from shipper.pipeline.options import EdgeSettings
 from shipper.pipeline.values import ZonedDateTime, copy, to_string
+from tests.parity import agents
 from tests.parity.case import INDEX
 from tests.parity.outcome import Outcome
 from tests.parity.rig import SIMULATED
@@ -36,7 +37,7 @@ def edge(
 
     Args:
         flavour: the product whose meaning counts.
-        settings: more of ``EdgeSettings``.
+        settings: more of ``EdgeSettings``; ``user_agent`` has the node's list unless they say otherwise.
     """
     loaded = _load(pipeline, flavour, pipelines, settings)
     if isinstance(loaded, Outcome):
@@ -77,7 +78,10 @@ def _load(
     pipelines: dict[str, dict[str, Any]] | None,
     settings: dict[str, Any] | None,
 ) -> Pipeline | Outcome:
-    known = EdgeSettings(flavour=flavour, **(settings or {}))
+    more = dict(settings or {})
+    if "user_agent" in str((pipeline, pipelines)):
+        more.setdefault("user_agent_directory", str(agents.folder()))
+    known = EdgeSettings(flavour=flavour, **more)
     try:
         loaded = Library.of({**(pipelines or {}), SIMULATED: pipeline}, known).load(SIMULATED)
     except Exception as error:

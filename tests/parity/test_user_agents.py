@@ -8,7 +8,8 @@ from re import _constants as sre
 from re import _parser  # type: ignore[attr-defined,unused-ignore]
 from typing import TYPE_CHECKING, Any
 
-from shipper.pipeline.processors.user_agent import parser_of
+from shipper.pipeline.processors.user_agent_lists import parser_of
+from tests.parity.agents import FILE, folder
 from tests.parity.edge import edge
 from tests.parity.rig import simulate
 
@@ -70,7 +71,7 @@ def test_the_node_finds_the_same_in_agents_made_from_its_patterns(opensearch: No
         draw.choice(_STARTS)
         + _made(_parser.parse(pattern.regex, re.ASCII), draw)
         + draw.choice(_ENDS)
-        for patterns in parser_of(None).lists
+        for patterns in parser_of((str(folder() / FILE), 0)).lists
         for pattern in patterns
         for _ in range(_EACH)
     ]

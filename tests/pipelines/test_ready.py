@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec import structs
 
 from shipper.agent import pipelines
 from shipper.cluster import ingest, templates
@@ -21,6 +22,7 @@ from shipper.config.settings import DataStream
 from shipper.encode import Encoder
 from shipper.pipeline.edge import Edge, EdgeEncoder
 from tests.cluster.rig.java import RigMissingError
+from tests.parity import agents
 from tests.parity.edge import edge, foreign_reasons
 from tests.parity.outcome import Outcome
 from tests.parity.rig import assert_same, simulate
@@ -49,8 +51,14 @@ _ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(params=NAMES)
 def ready(request: pytest.FixtureRequest, tmp_path: Path) -> Sample:
-    """The samples of each pipeline in turn."""
-    return sample(request.param, tmp_path)
+    """The samples of each pipeline in turn; their documents are those of the node's list of agents."""
+    found = sample(request.param, tmp_path)
+    if "user_agent" in str(found.body):
+        try:
+            agents.folder()
+        except RigMissingError as missing:
+            pytest.skip(str(missing))
+    return found
 
 
 def _wrong(ready: Sample, outcomes: list[Outcome]) -> list[str]:
@@ -175,6 +183,9 @@ def _edge_of(ready: Sample) -> Edge:
     """The pipeline as an input with ``run: edge`` has it."""
     line = f"pipeline: {{file: {ready.name}, run: edge}}"
     settings = configured(ready.name, ready.settings.path_data, line)
+    if "user_agent" in str(ready.body):
+        its = structs.replace(settings.edge, user_agent_directory=agents.folder())
+        settings = structs.replace(settings, edge=its)
     choice = pipelines.choose(settings, settings.inputs[0])
     assert choice.pipeline is not None, choice.reasons
     return Edge(choice.pipeline, ready.constants, TARGET, time.perf_counter)

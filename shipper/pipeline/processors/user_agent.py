@@ -1,8 +1,7 @@
 """
-``user_agent``: takes a browser's user agent apart with uap-core's patterns, as the cluster's module has them.
+``user_agent``: takes a browser's user agent apart, as the cluster's module does with the same list of patterns.
 
-Three lists (agents, systems, devices), of each the first pattern that matches. A pattern is compiled when a text first holds one of its words: of 1,103, a desk
-full of browsers needs fifty.
+Which list that is, ``user_agent_lists`` says; the one that the cluster comes with differs between its releases.
 """
 
 from __future__ import annotations
@@ -10,11 +9,12 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 from pathlib import Path as File
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from shipper.pipeline import guard
 from shipper.pipeline.document import Path
 from shipper.pipeline.failure import Failure, Unsupported
+from shipper.pipeline.processors.user_agent_lists import Parser, parser_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,216 +22,17 @@ if TYPE_CHECKING:
     from shipper.pipeline.document import Document
     from shipper.pipeline.options import Build, Options
     from shipper.pipeline.processors import Run
-
-    Source = (
-        tuple[str, int] | None
-    )  # a file and when it was changed; None: what the cluster comes with
+    from shipper.pipeline.processors.user_agent_lists import Details
 
 CACHED = 1000  # agents remembered, as in the cluster
 _LONGEST = 2048  # characters of an agent that is remembered
-_DATA = File(__file__).with_name("user_agents.tsv")
 _DEFAULT = "_default_"  # the cluster's name for the list that it comes with
+_OWN_DEFAULT = "regexes.yml"  # that list's file in the cluster's module; in the user's folder, the list to use in its place
+_KEY = "pipeline.user_agent.regex_directory"
 _PROPERTIES = ("NAME", "OS", "DEVICE", "ORIGINAL", "VERSION")
 _OPENSEARCH = (
     "NAME", "MAJOR", "MINOR", "PATCH", "OS", "OS_NAME", "OS_MAJOR", "OS_MINOR", "DEVICE", "BUILD", "ORIGINAL", "VERSION",
 )  # fmt: skip
-_ENDS = re.compile("[\r\x85\u2028\u2029]")  # ends of lines in Java, not in Python
-
-
-class Named(NamedTuple):
-    """What a pattern found."""
-
-    name: str
-    major: str | None = None
-    minor: str | None = None
-    patch: str | None = None
-    build: str | None = None
-
-    @property
-    def version(self) -> str | None:
-        """The numbers up to the first that is missing; None where there is no major one."""
-        numbers: list[str] = []
-        for number in self[1:]:
-            if number is None:
-                break
-            numbers.append(number)
-        return ".".join(numbers) if numbers else None
-
-
-class Details(NamedTuple):
-    """What the three lists found."""
-
-    agent: Named | None
-    system: Named | None
-    device: Named | None
-
-
-class Pattern:
-    """
-    One entry of a list.
-
-    Args:
-        words: texts of which one is in everything that matches, in small letters if case does not count; none where
-            there is no telling.
-        regex: in Java's dialect.
-        caseless: case does not count.
-        replacements: name and four numbers; None takes the group of the same place.
-    """
-
-    __slots__ = ("_compiled", "_exact", "caseless", "regex", "replacements", "words")
-
-    def __init__(
-        self,
-        words: tuple[str, ...],
-        regex: str,
-        replacements: tuple[str | None, ...],
-        *,
-        caseless: bool,
-    ) -> None:
-        self.words = words
-        self.regex = regex
-        self.caseless = caseless
-        self.replacements = replacements
-        self._compiled: re.Pattern[str] | None = None
-        self._exact: Any = None
-
-    def find(self, text: str, *, odd: bool) -> Named | None:
-        """What it finds in a text; ``odd`` if the text holds ends of lines that Python's ``re`` does not know."""
-        found = guard.search(self.exact() if odd else self._plain(), text)
-        if found is None:
-            return None
-        groups = found.groups()
-        name, *numbers = self.replacements
-        if name is None:
-            name = groups[0] if groups else None
-        elif "$1" in name and groups and groups[0] is not None:
-            name = name.replace("$1", groups[0], 1)
-        if name is None:
-            return None
-        chosen = [
-            groups[place] if given is None and place < len(groups) else given
-            for place, given in enumerate(numbers, 1)
-        ]
-        return Named(name, *chosen)
-
-    def _plain(self) -> re.Pattern[str]:
-        """By Python's own rules, which are Java's for these patterns on a text with no odd ends of lines."""
-        if self._compiled is None:
-            flags = re.ASCII | re.IGNORECASE if self.caseless else re.ASCII
-            self._compiled = re.compile(self.regex, flags)
-        return self._compiled
-
-    def exact(self) -> Any:
-        """
-        By Java's rules.
-
-        Raises:
-            Unsupported: the edge cannot.
-        """
-        if self._exact is None:
-            from shipper.pipeline import regex  # noqa: PLC0415 - rarely needed
-            from shipper.pipeline.regex import java  # noqa: PLC0415
-
-            text = f"(?i){self.regex}" if self.caseless else self.regex
-            self._exact = regex.compile(java.translate(text))
-        return self._exact
-
-
-class Parser:
-    """
-    A list of patterns for each of agents, systems and devices.
-
-    Args:
-        lists: the three.
-        exact: every pattern is matched by Java's rules: they are the user's own.
-    """
-
-    def __init__(self, lists: tuple[list[Pattern], ...], *, exact: bool = False) -> None:
-        self.lists = lists
-        self._exact = exact
-
-    def parse(self, text: str) -> Details:
-        """
-        Take an agent apart.
-
-        Raises:
-            TimedOut: a pattern takes too long.
-        """
-        odd = self._exact or _ENDS.search(text) is not None
-        low = text.lower()
-        return Details(*(_first(patterns, text, low, odd=odd) for patterns in self.lists))
-
-
-def _first(patterns: list[Pattern], text: str, low: str, *, odd: bool) -> Named | None:
-    for pattern in patterns:
-        words = pattern.words
-        if words:
-            looked = low if pattern.caseless else text
-            for word in words:
-                if word in looked:
-                    break
-            else:
-                continue
-        found = pattern.find(text, odd=odd)
-        if found is not None:
-            return found
-    return None
-
-
-@lru_cache(8)
-def parser_of(source: Source) -> Parser:
-    """
-    The lists of a source, read when they are first asked for.
-
-    Raises:
-        Failure: a file of the user's cannot be read, or holds no lists.
-        Unsupported: the edge cannot run one of its patterns.
-    """
-    return _default_parser() if source is None else _read_parser(File(source[0]))
-
-
-def _default_parser() -> Parser:
-    """The list that the cluster comes with."""
-    lists: dict[str, list[Pattern]] = {"a": [], "o": [], "d": []}
-    for line in _DATA.read_text("utf-8").splitlines():
-        if line.startswith("#"):
-            continue
-        which, flag, words, regex, *replacements = line.split("\t")
-        needed = tuple(words.split("\1")) if words else ()
-        given = tuple(cell or None for cell in replacements)
-        lists[which].append(Pattern(needed, regex, given, caseless=flag == "i"))
-    return Parser(tuple(lists.values()))
-
-
-def _read_parser(file: File) -> Parser:
-    """The lists of a ``regexes.yml``."""
-    import yaml  # noqa: PLC0415 - only for a file of the user's own
-
-    try:
-        with file.open("rb") as opened:
-            root = yaml.load(opened, Loader=yaml.CBaseLoader)  # noqa: S506 - makes nothing but texts, lists and dicts
-    except (OSError, yaml.YAMLError) as error:
-        raise Failure(f"cannot read {file}: {error}") from None
-    keys = {"user_agent_parsers": ("family_", ""), "os_parsers": ("os_", "os_"), "device_parsers": ("device_", None)}  # fmt: skip
-    lists: list[list[Pattern]] = []
-    for name, (first, others) in keys.items():
-        entries = root.get(name) if isinstance(root, dict) else None
-        fields = [f"{first}replacement"]
-        if others is not None:
-            fields += [f"{others}v{number}_replacement" for number in (1, 2, 3, 4)]
-        patterns = []
-        for entry in entries or []:
-            if not isinstance(entry, dict) or "regex" not in entry:
-                raise Failure(f"{file}: {name} holds something else than entries with a regex")
-            given = tuple(entry.get(field) for field in fields)
-            pattern = Pattern((), entry["regex"], given, caseless=entry.get("regex_flag") == "i")
-            pattern.exact()
-            patterns.append(pattern)
-        lists.append(patterns)
-    if not any(lists):
-        raise Failure(f"{file} is not a valid regular expression file")
-    return Parser(tuple(lists), exact=True)
-
 
 # Elasticsearch's device types: by words in the agent, else by names of system, agent and device, the strongest wins.
 _ROBOTS = (
@@ -337,22 +138,27 @@ def _properties(options: Options, known: tuple[str, ...]) -> frozenset[str]:
 
 
 def _parser(options: Options, build: Build) -> Parser:
-    name = options.text("regex_file", _DEFAULT)
-    if name == _DEFAULT:
-        return parser_of(None)
+    """The list that is named; one with nothing in it where it cannot be had, which is noted."""
+    option = "regex_file"
+    name = options.text(option, _DEFAULT)
     folder = build.settings.user_agent_directory
-    if folder is None or File(name).name != name or not (File(folder) / name).is_file():
-        where = f"there is no {name} in {folder}" if folder else "no folder for such files is set"
-        options.refuse("regex_file", f"{where} (pipeline.user_agent.regex_directory)")
-        return parser_of(None)
-    file = File(folder) / name
+    file: File | None = None
+    if folder is not None:
+        file = File(folder) / (_OWN_DEFAULT if name == _DEFAULT else name)
     try:
-        return parser_of((str(file), file.stat().st_mtime_ns))
+        if folder is not None and not File(folder).is_dir():
+            raise Failure(f"there is no folder {folder} ({_KEY})")
+        if file is not None and File(name).name == name and file.is_file():
+            return parser_of((str(file), file.stat().st_mtime_ns))
+        if name == _DEFAULT:
+            return parser_of(None)
+        where = f"there is no {name} in {folder}" if folder else "no folder for such files is set"
+        raise Failure(f"{where} ({_KEY})")
     except Unsupported as error:
-        options.caught("regex_file", error)
-    except Failure as error:
-        options.refuse("regex_file", str(error.reason))
-    return parser_of(None)
+        options.refuse(option, f"{file}: {error.reason}")
+    except (Failure, OSError) as error:
+        options.refuse(option, str(error.reason if isinstance(error, Failure) else error))
+    return Parser(())
 
 
 def _nested(details: Details, properties: frozenset[str], kind: str | None) -> dict[str, Any]:
