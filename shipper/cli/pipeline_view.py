@@ -138,12 +138,13 @@ def _outcomes(tried: Trial, file: Path) -> Iterator[tuple[Tried, Any]]:
 
 def _print(tried: Trial, file: Path, *, full: bool) -> int:
     """Print what comes of a file's events."""
-    count = failed = dropped = 0
+    count = failed = dropped = handled = 0
     pretty = sys.stdout.isatty()
     for one, value in _outcomes(tried, file):
         count += 1
         failed += one.unhandled
         dropped += one.dropped
+        handled += bool(one.failures) and not one.unhandled
         if one.unhandled:
             sys.stdout.flush()
             print(_failure(file, one), file=sys.stderr)
@@ -153,7 +154,8 @@ def _print(tried: Trial, file: Path, *, full: bool) -> int:
             sys.stdout.flush()
             print(f"{file}:{one.line}: dropped", file=sys.stderr)
     sys.stdout.flush()
-    print(f"{_events(count)}, {dropped} dropped, {failed} failed", file=sys.stderr)
+    more = f", {handled} handled their failure" if handled else ""
+    print(f"{_events(count)}, {dropped} dropped, {failed} failed{more}", file=sys.stderr)
     return int(failed > 0)
 
 

@@ -284,7 +284,7 @@ class _Tracer:
         failed = next((one for one in reversed(self._steps) if one.step is step), None)
         if failed is not None and failed.state in {"failed", "ignored"} and failed.after is None:
             failed.after = now  # what handled it has been seen
-            failed.changes = differences(self._last, now)
+            failed.changes += differences(self._last, now)
             self._last = now
             return
         entry = self._entry(step, depth)
@@ -306,6 +306,8 @@ class _Tracer:
         entry = self._entry(step, len(document.pipelines) - 1)
         entry.state = "ignored" if step.ignore_failure else "failed"
         entry.reason = reason
+        now = _fields(document.ctx)  # it may have come half-way
+        entry.changes, self._last = differences(self._last, now), now
         self._steps.append(entry)
         if entry.depth and self._orphan is None:
             self._orphan = self._closed

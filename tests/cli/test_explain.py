@@ -109,6 +109,18 @@ def test_a_failure_shows_the_handlers_that_ship_it(tmp_path):
     assert sent(out)[1]["tags"] == ["shipper_pipeline_failure"]
 
 
+def test_what_a_step_did_before_it_failed_is_its_own(tmp_path):
+    folder_of(tmp_path, b"a=1 b\n")
+    (tmp_path / "pipelines" / "p.yml").write_text(
+        "processors:\n  - kv: {field: message, field_split: ' ', value_split: '=', target_field: x}\n"
+    )
+
+    _, out, _ = explain(tmp_path, "app.log:1")
+
+    failed = out.split("✗ kv (p.yml:2) failed")[1].split("set (added by Shipper)")[0]
+    assert '+ x: {"a": "1"}' in failed
+
+
 def test_a_failure_that_is_a_dead_letter(tmp_path):
     folder_of(tmp_path, b"!\n", "pipeline: {file: p, run: edge, on_error: dead_letter}")
 
