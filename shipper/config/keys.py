@@ -157,7 +157,7 @@ EDGE = Section(
             "`child` matches them in a process of their own that can be ended, `fail` lets the processor fail."),
         Key("geoip.database_directory", Text("path", texts.path), "Folder of MaxMind databases (`.mmdb`) for `geoip`.",
             to="geoip_directory", default="none"),
-        Key("user_agent.regex_directory", Text("path", texts.path), "Folder of the files that `regex_file` of `user_agent` names.",
+        Key("user_agent.regex_directory", Text("path", texts.path), "Folder of the files that `regex_file` of `user_agent` names; a `regexes.yml` in it takes the place of the default list.",
             to="user_agent_directory", default="none"),
     ),
 )  # fmt: skip

@@ -63,7 +63,7 @@ class EdgeSettings:
     Attributes:
         flavour: the product whose meaning counts where the two differ.
         geoip_directory: folder of ``.mmdb`` files, None where the user gives none.
-        user_agent_directory: folder of the files that ``regex_file`` names, None where the user gives none.
+        user_agent_directory: folder of the files that ``regex_file`` names, and of ``regexes.yml``; None where the user gives none.
         absent: names of pipelines that are known not to exist.
         candidates: what templated names of pipelines may come to.
     """

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
+LIST = version("ua-parser-builtins")
 ORACLES = {
     "node": "node",
     "rewritten": "node, rewritten",
@@ -116,9 +119,41 @@ Takes a URI apart, as `java.net.URI` does, or `java.net.URL` (of `http`, `https`
 cut a text is compared with Java's own classes by a test of its own.""",
     "urldecode": """\
 Decodes `%20` and `+`.""",
-    "user_agent": """\
-Takes a browser's user agent apart, with the list of patterns that OpenSearch 3.4.0 has (uap-core, Apache License 2.0); Elasticsearch's
-releases may have a newer one. To use your cluster's own list, take `regexes.yml` from its module (or from `config/ingest-user-agent`) and
-name it with `regex_file`; it is looked for in `pipeline.user_agent.regex_directory`. A name that is not there is refused at the edge.
-Results are kept for the 1,000 agents seen last.""",
+    "user_agent": f"""\
+Takes a browser's user agent apart with a list of patterns, of which the first that matches counts. Results are kept for the 1,000
+agents seen last.
+
+The default list is uap-core's (Apache License 2.0), out of the Python package
+[`ua-parser-builtins`](https://pypi.org/project/ua-parser-builtins/), release {LIST} here; `pip show ua-parser-builtins` says which
+release is installed. Clusters carry other versions of it: each release of Elasticsearch and of OpenSearch has the one that was copied
+into it, often years old. So with the default list those agents may come out otherwise, and only those, that the two versions
+know differently:
+
+| agent | OpenSearch 3.4.0 | the default list |
+|---|---|---|
+| Firefox on a desk | version `144.0.` | version `144.0` |
+| Java 9 and newer | version `0.2.` for `Java/17.0.2` | version `17.0.2` |
+| names with more than one part, such as some of Huawei's devices | `HUAWEI-$2`: clusters fill in `$1` alone | `HUAWEI-TAG-L21` |
+| some of Motorola's telephones | `moto g(60)` | `Motorola g(60)` |
+| programs and devices that are newer than the cluster's list | `Other`, or without a version | known |
+
+Chrome, Edge, Safari, Opera, Samsung's browser, the search engines' robots and the usual clients are the same in both
+(`tests/parity/test_default_agents.py`).
+
+With the same list the edge makes the same documents as the cluster; all cases below and the random pipelines ran so. To have your
+cluster's own list at the edge, take it out of the cluster's module, and name its folder:
+
+```sh
+mkdir -p /etc/shipper/agents
+unzip -o /usr/share/elasticsearch/modules/ingest-user-agent/ingest-user-agent-*.jar regexes.yml -d /etc/shipper/agents
+```
+
+```yaml
+pipeline.user_agent.regex_directory: /etc/shipper/agents
+```
+
+A `regexes.yml` in that folder takes the place of the default list. OpenSearch has its module in
+`/usr/share/opensearch/modules/ingest-user-agent/`. After an upgrade of the cluster, take the list out again and restart the agent.
+Files that `regex_file` names, such as those of the cluster's `config/ingest-user-agent/`, are looked for in the same folder; a
+name that is not there is refused at the edge, as is a list with a pattern that the edge cannot run exactly as Java does.""",
 }
