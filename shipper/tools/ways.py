@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shipper.agent.pipelines import WRAPPED
+from shipper.config.settings import Multiline
 from shipper.pipeline.head import reason_against
 
 if TYPE_CHECKING:
@@ -77,10 +78,9 @@ def ways_of(trial: Trial) -> Ways:
         ways.reason = reason_against(pipeline, trial.constants, edge.flavour)
     else:
         end, ways.reason, ways.source = head.end, head.reason, head.source
-    if trial.bench.one.parsers:
-        ways.reason = (
-            f"the input {trial.bench.one.id} has parsers, and the fast way is for plain lines"
-        )
+    one = trial.bench.one
+    if any(not isinstance(parser, Multiline) for parser in one.parsers):
+        ways.reason = f"parsers of the input {one.id} put fields into its events, and the fast way is for plain lines"
         end = 0
     if end < len(pipeline.steps):
         ways.ends_at = pipeline.steps[end].mark.line

@@ -326,18 +326,21 @@ def test_explain_shows_where_the_fast_way_ends(folder):
     assert "def block(match, lines" in out
 
 
-def test_explain_knows_that_parsers_end_the_fast_way(folder):
+@pytest.mark.parametrize(
+    ("parser", "fast"), [("container: {}", 0), ("multiline: {type: count, count_lines: 2}", 3)]
+)
+def test_explain_knows_which_parsers_end_the_fast_way(folder, parser, fast):
     config(
         folder,
-        "inputs:\n  - id: a\n    paths: [app.log]\n    parsers: [{multiline: {type: count, count_lines: 2}}]\n"
+        f"inputs:\n  - id: a\n    paths: [app.log]\n    parsers: [{{{parser}}}]\n"
         "    pipeline: {file: shop, run: edge}\noutput.local: {path: x.db}\n",
     )
 
     code, out, _ = pipeline(folder, "explain", "shop")
 
     assert code == 0
-    assert "0 of 3 steps take the fast way" in out
-    assert "the input a has parsers" in out
+    assert f"{fast} of 3 steps take the fast way" in out
+    assert ("parsers of the input a put fields into its events" in out) is (not fast)
 
 
 def test_explain_names_handlers_and_refusals(folder):
