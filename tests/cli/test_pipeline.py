@@ -327,7 +327,7 @@ def test_explain_shows_where_the_fast_way_ends(folder):
 
 
 @pytest.mark.parametrize(
-    ("parser", "fast"), [("container: {}", 0), ("multiline: {type: count, count_lines: 2}", 3)]
+    ("parser", "fast"), [("container: {}", 0), ("multiline: {type: count, count_lines: 2}", 1)]
 )
 def test_explain_knows_which_parsers_end_the_fast_way(folder, parser, fast):
     config(
