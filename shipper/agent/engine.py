@@ -322,16 +322,24 @@ class Engine:
             if harvester in self._slow:
                 break
         else:
-            for harvester in list(self._slow) if now >= self._slow_due else ():
-                if harvester not in waiting:  # nothing to read
-                    del self._slow[harvester]
-                elif room[waiting[harvester].route]:
-                    del self._slow[harvester]
-                    run = waiting.pop(harvester)
-                    self._read(run, harvester, now, wall, stamp, pieces)
-                    break
+            self._ready.update(waiting)
+            waiting = {}
+            self._read_slow(now, wall, stamp, pieces)
         self._ready.update(waiting)
         return pieces
+
+    def _read_slow(
+        self, now: float, wall: float, stamp: str, pieces: list[tuple[Route, Piece]]
+    ) -> None:
+        """Read a block of one of the slow files, if they have rested enough."""
+        for slow in tuple(self._slow) if now >= self._slow_due else ():
+            run = self._ready.get(slow)
+            if run is None or slow.fd < 0:  # nothing to read
+                del self._slow[slow]
+            elif self.delivery.room(run.route):
+                del self._slow[slow], self._ready[slow]
+                self._read(run, slow, now, wall, stamp, pieces)
+                return
 
     def _read(
         self,
