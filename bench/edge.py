@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PIPELINES = Path(__file__).parents[1] / "pipelines"
-JSON_HEADED = {"json-logs"}
+JSON_HEADED = {"json-logs", "logfmt"}  # an object is made of each line
 LIMITS = {"json": 0.70, "text": 1 / 3}  # of the textbook's cost
 NGINX = ("nginx-access", 8.0)  # µs an event
 BLOCK = 128 * 1024  # bytes, as the harvester reads

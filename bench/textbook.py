@@ -260,6 +260,8 @@ def kv_(o: dict[str, Any]) -> Callable[[Doc], None]:
                     and value.endswith(bracket)
                 ):
                     value = value[1:-1]
+            if "trim_value" in o:
+                value = value.strip(o["trim_value"])
             put(doc, f"{o['target_field']}.{key}" if "target_field" in o else key, value)
 
     return run
@@ -307,7 +309,7 @@ STEPS: dict[str, Callable[[dict[str, Any]], Callable[[Doc], None]]] = {
     "dot_expander": dot_expander_,
     "fail": fail_,
     "grok": grok_,
-    "gsub": _texts(lambda value, o: re.sub(o["pattern"], o["replacement"], value)),
+    "gsub": _texts(lambda value, o: re.sub(o["pattern"], o["replacement"].replace("$", "\\"), value)),
     "json": json_,
     "kv": kv_,
     "lowercase": _texts(lambda value, _: value.lower()),

@@ -77,6 +77,12 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "{syslog} web-1 sshd[{pid}]: Invalid user admin{small} from {ip} port {port}",
         "{syslog} web-1 CRON[{pid}]: pam_unix(cron:session): session opened for user root(uid=0) by (uid=0)",
     ),
+    "logfmt": (
+        'ts={iso} caller=main.go:{small} level=info component=tsdb msg="Replaying WAL, segment {n}" maxSegment={n}',
+        'time="{iso}" level=warning msg="order {n} is late" order={n} customer=zoe',
+        'logger=context userId={small} orgId=1 uname=admin t={iso} level=info msg="Request Completed" method=GET path=/api/{n} status=200 remote_addr={ip}',
+        'time={iso} level=ERROR source=/app/manager.go:{small} msg="scrape failed" target=http://{ip}:9100/metrics err="context deadline exceeded"',
+    ),
     "mysql": (
         "{micros} {small} [Note] [MY-010926] [Server] Access denied for user 'root'@'{ip}' (using password: YES)",
         "{micros} {n} [Note] [MY-010914] [Server] Aborted connection {n} to db: 'shop' user: 'zoe' host: '{ip}' (Got an error reading packets).",

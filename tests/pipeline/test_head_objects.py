@@ -1,4 +1,4 @@
-"""The compiled head of pipelines that begin with ``json`` makes the documents that the plain way makes, or leaves the line alone."""
+"""The compiled head of pipelines that begin with ``json`` or ``kv`` makes the documents that the plain way makes, or leaves the line alone."""
 
 from __future__ import annotations
 
@@ -108,6 +108,16 @@ STEPS: dict[str, list[dict[str, Any]]] = {
         {"split": {"field": "found.a", "separator": " ", "ignore_failure": True}},
         {"append": {"field": "c", "value": 2}},
     ],
+    "gsub": [
+        {
+            "gsub": {
+                "field": "found.a",
+                "pattern": "([a-z])$",
+                "replacement": "<$1>",
+                "if": "ctx.found.a instanceof String",
+            }
+        }
+    ],
     "metadata": [{"rename": {"field": "found.a", "target_field": "_routing"}}],
 }
 CONDITIONS = [
@@ -129,6 +139,7 @@ CONDITIONS = [
     "!ctx.found.a.contains(' ')",
     "ctx.found.a.startsWith('t') && ctx.found.a.endsWith('t')",
     "ctx.found.o.isEmpty()",
+    "ctx.found.size() < 2 || ctx.found.o.size() > 0",
     "ctx.found.a == ctx.found.b",
     "ctx.found.a != ctx.message",
     "ctx.event.dataset == 'd' && ctx.fields.n == 1",
@@ -207,11 +218,12 @@ def test_usual_steps_are_in_the_head(name):
     assert (head._edge.fast, head._edge.events) == (2, 2)
 
 
-def test_all_of_the_ready_pipeline_is_in_the_head():
-    head, _ = encoders(body_of("json-logs"))
-    head._edge.head.block("K" * 16, "/x", ["{}"], "{}", [0, 3], STAMP)
+@pytest.mark.parametrize("name", ["json-logs", "logfmt"])
+def test_all_of_a_ready_pipeline_is_in_the_head(name):
+    head, _ = READY[name]
 
-    assert head._edge.head.reason == ""
+    assert head._edge.head is not None
+    assert head._edge.head.whole
 
 
 def test_counts_of_steps_are_the_same_both_ways():
@@ -305,9 +317,59 @@ OBJECTS = st.dictionaries(
 def test_the_ready_pipeline_makes_the_same_of_any_object(objects, spaces, ascii_):
     separators = None if spaces else (",", ":")
     lines = [json.dumps(one, separators=separators, ensure_ascii=ascii_) for one in objects]
-    head, plain = READY
+    head, plain = READY["json-logs"]
 
     assert outcome(head, _data(lines)) == outcome(plain, _data(lines))
 
 
-READY = encoders(body_of("json-logs"))
+READY = {name: encoders(body_of(name)) for name in ("json-logs", "logfmt")}
+
+
+PAIRS = [
+    {"field_split": " ", "value_split": "="},
+    {"field_split": "&", "value_split": "="},
+    {"field_split": " +", "value_split": ":"},
+    {"field_split": ", ", "value_split": "=", "trim_value": "'\""},
+    {"field_split": " ", "value_split": "=", "trim_value": '"', "strip_brackets": True},
+    {"field_split": "[ ]", "value_split": "[=:]"},
+]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    lines=st.lists(
+        st.text(st.sampled_from("ab=: &,'\".1é\u2028"), max_size=14), min_size=1, max_size=6
+    )
+)
+@pytest.mark.parametrize("number", range(len(PAIRS)))
+def test_pairs_make_the_same_both_ways(number, lines):
+    kv = {"field": "message", "target_field": "found", **PAIRS[number]}
+
+    assert_same({"processors": [{"kv": kv}, *STEPS["rename that may be missing"]]}, _data(lines))
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    pairs=st.lists(
+        st.tuples(
+            st.sampled_from(["level", "msg", "ts", "caller", "err", "error", "a", "a.b", "é", "1"]),
+            st.text(st.sampled_from('ab=" \\\\.:17\u2028é'), max_size=8)
+            | st.sampled_from(
+                [
+                    "info",
+                    '"a b"',
+                    '"q \\"c\\""',
+                    "main.go:17",
+                    "2026-11-20T08:00:00Z",
+                    "1795161600.5",
+                ]
+            ),
+        ),
+        max_size=6,
+    )
+)
+def test_the_ready_logfmt_makes_the_same_of_any_pairs(pairs):
+    line = " ".join(f"{name}={value}" for name, value in pairs)
+    head, plain = READY["logfmt"]
+
+    assert outcome(head, _data([line])) == outcome(plain, _data([line]))

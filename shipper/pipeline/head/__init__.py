@@ -171,7 +171,7 @@ def reason_against(pipeline: Pipeline, constants: Constants, flavour: str) -> st
 
 def makes_objects(pipeline: Pipeline) -> bool:
     """Whether the first step makes an object of the line; such heads are made by ``objects``."""
-    return bool(pipeline.steps) and pipeline.steps[0].kind == "json"
+    return bool(pipeline.steps) and pipeline.steps[0].kind in {"json", "kv"}
 
 
 def _function(source: str, state: State, name: str) -> Callable[..., list[Any]]:

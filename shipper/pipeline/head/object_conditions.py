@@ -62,6 +62,13 @@ def empty(value: Any) -> bool:
     raise Unsure
 
 
+def size(value: Any) -> int:
+    """How many members a map or a list has; ``Unsure`` for anything else."""
+    if value.__class__ is dict or value.__class__ is list:
+        return len(value)
+    raise Unsure
+
+
 def same(one: Any, other: Any) -> bool:
     """Whether two texts are equal, or one is null; ``Unsure`` for other values."""
     if one is None or other is None:
@@ -78,6 +85,7 @@ NAMES: dict[str, Any] = {
     "truth": truth,
     "empty": empty,
     "same": same,
+    "size": size,
     "numbers": frozenset([int, float]),
 }
 """What the code refers to."""
@@ -140,11 +148,20 @@ class _Translator:
                 number = self._number(node.right)
                 if not -_EXACT < number < _EXACT:
                     raise self.ends()
-                return f"ordered({self.value(node.left)}) {operator} {number}"
+                return f"{self._ordered(node.left)} {operator} {number}"
             case tree.Call(safe=False):
                 return self._call(node)
             case _:
                 raise self.ends()
+
+    def _ordered(self, node: tree.Node) -> str:
+        if (
+            isinstance(node, tree.Call)
+            and node.name == "size"
+            and not (node.arguments or node.safe)
+        ):
+            return f"size({self.value(node.target)})"
+        return f"ordered({self.value(node)})"
 
     def _equality(self, node: tree.Binary) -> str:
         negative = node.operator == "!="

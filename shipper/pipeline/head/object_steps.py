@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from shipper.pipeline.failure import Unsupported
 from shipper.pipeline.head.object_conditions import condition
 from shipper.pipeline.head.shape import Ends
 from shipper.pipeline.options import ELASTICSEARCH
@@ -224,6 +225,25 @@ def convert(options: Options, shape: Shape, flavour: str) -> None:  # noqa: ARG0
         shape.put(target, _converted(shape, value, kind))
 
 
+def gsub(options: Options, shape: Shape, flavour: str) -> None:  # noqa: ARG001 - as all
+    """``gsub`` of a text."""
+    from shipper.pipeline import regex  # noqa: PLC0415 - only where it is used
+    from shipper.pipeline.processors import patterns  # noqa: PLC0415
+    from shipper.pipeline.regex import java  # noqa: PLC0415
+
+    path = options.path("field", shape)
+    target = options.path("target_field", shape, ".".join(path))
+    pattern, replacement = str(options.pop("pattern")), str(options.pop("replacement"))
+    options.done()
+    try:
+        translated = java.translate(pattern)
+    except Unsupported as why:
+        raise Ends(str(why)) from None
+    compiled = patterns.Compiled(regex.compile(translated), translated.groups)
+    replace = shape.object("replace", patterns.replacer(compiled, replacement))
+    shape.put(target, f"{replace}(text({shape.get(path)}))")
+
+
 def _converted(shape: Shape, value: str, kind: str) -> str:
     """A text as a number of the kind, or as it is."""
     if kind == "string":
@@ -240,6 +260,7 @@ _STEPS: dict[str, Do] = {
     "date": date,
     "dot_expander": dot_expander,
     "grok": grok,
+    "gsub": gsub,
     "remove": remove,
     "rename": rename,
     "set": set_,

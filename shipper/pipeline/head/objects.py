@@ -1,5 +1,5 @@
 """
-The compiled head of a pipeline that makes an object of each line, as ``json`` does: straight code over its dict.
+The compiled head of a pipeline that makes an object of each line, by ``json`` or ``kv``: straight code over its dict.
 
 It takes a line only if the quick parser reads it as the processor does, and if every field is as the steps expect it. Everything else takes the plain way.
 """
@@ -13,7 +13,8 @@ import orjson
 
 from shipper.pipeline import guard, jackson
 from shipper.pipeline.document import METADATA
-from shipper.pipeline.head import FILE, Head
+from shipper.pipeline.failure import Failure
+from shipper.pipeline.head import FILE, Head, object_pairs
 from shipper.pipeline.head.emit import braces, literal
 from shipper.pipeline.head.object_conditions import NAMES, Unsure
 from shipper.pipeline.head.object_shape import Shape
@@ -30,11 +31,9 @@ if TYPE_CHECKING:
     from shipper.pipeline.definition import Pipeline, Step
 
 _FLOOR, _CEILING = -9.2e18, 1.8e19  # beyond, the quick parser makes floats of integers
-_JSON = {
-    "field", "target_field", "add_to_root", "strict_json_parsing", "allow_duplicate_keys",
-    "tag", "description", "ignore_failure", "on_failure",
-}  # fmt: skip
-_PLAIN = (Unsure, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+_COMMON = {"tag", "description", "ignore_failure", "on_failure"}
+_JSON = {"field", "target_field", "add_to_root", "strict_json_parsing", "allow_duplicate_keys"}
+_PLAIN = (Unsure, Failure, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 """What is raised where something is not as expected; a match that takes too long is none of them."""
 
 
@@ -133,14 +132,14 @@ def _begin(step: Step, constants: Constants) -> Shape:
         raise Ends("the first step has a condition")
     if options.get("field") != "message":
         raise Ends("the first step does not parse the message")
-    if options.keys() - _JSON:
-        raise Ends("an option of json")
+    if options.keys() - _COMMON - (_JSON if step.kind == "json" else object_pairs.OPTIONS):
+        raise Ends(f"an option of {step.kind}")
     shape = Shape()
     if _flag(options, "add_to_root"):
         return shape
     target = options.get("target_field") or "message"
     if target in {"message", "@timestamp", "log", *constants.fields} or "." in target:
-        raise Ends(f"json into {target}")
+        raise Ends(f"{step.kind} into {target}")
     shape.path(target)
     shape.known[("log",)] = "log"
     shape.known[(target,)] = "found"
@@ -220,7 +219,10 @@ def _written(fixed: dict[str, Any]) -> list[str]:
 
 
 def _function(source: str, shape: Shape, name: str, step: Step) -> Callable[..., list[Any]]:
-    duplicates = _flag(step.options, "allow_duplicate_keys")
+    if step.kind == "kv":
+        parse = object_pairs.pairs(step.options)
+    else:
+        parse = _any_object if _flag(step.options, "allow_duplicate_keys") else _object
     namespace: dict[str, Any] = {
         **NAMES,
         **shape.names,
@@ -229,7 +231,7 @@ def _function(source: str, shape: Shape, name: str, step: Step) -> Callable[...,
         "long": long,
         "metadata": frozenset(METADATA),
         "nothing": {},
-        "parse": _any_object if duplicates else _object,
+        "parse": parse,
         "plain": _PLAIN,
     }
     exec(compile(source, FILE.format(name), "exec"), namespace)  # noqa: S102 - of our own making
