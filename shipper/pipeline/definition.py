@@ -7,13 +7,13 @@ its place: what is wrong everywhere, and what only the cluster can do.
 
 from __future__ import annotations
 
-import difflib
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from shipper.config.document import Listing, Mark, Scalar, Table, describe
 from shipper.config.masking import quote
+from shipper.config.suggest import did_you_mean
 from shipper.pipeline.document import java_int
 from shipper.pipeline.execution import guarded, run_pipeline
 from shipper.pipeline.failure import Invalid, Unsupported
@@ -258,8 +258,7 @@ def _wrong_value(key: str, node: Node) -> str | None:
 
 
 def _unknown(what: str, name: str, known: tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(name, known, 1)
-    hint = f"did you mean {close[0]!r}?" if close else f"expected one of {', '.join(known)}"
+    hint = did_you_mean(name, known, f"expected one of {', '.join(known)}")
     return f"unknown {what} {quote(name)}; {hint}"
 
 
@@ -363,8 +362,7 @@ def _known(kind: str, mark: Mark, build: Build) -> bool:
         return False
     if kind not in PROCESSORS:
         known = (*PROCESSORS, *CLUSTER_ONLY)
-        close = difflib.get_close_matches(kind, known, 1)
-        hint = f"did you mean {close[0]!r}?" if close else "see the manual's list of processors"
+        hint = did_you_mean(kind, known, "see the manual's list of processors")
         build.troubles.append(
             Trouble(mark, f"unknown processor {quote(kind)}; {hint}", refused=False)
         )

@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 import re
 import struct
-from decimal import Decimal
-from fractions import Fraction
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from shipper.pipeline.values import Float, single
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 SPACES: Final = "".join(map(chr, range(33)))
 """What ``String.trim`` takes off: everything up to the space."""
@@ -137,6 +138,9 @@ def _settled(text: str, value: float, nearest: float) -> float:
 
 
 def _exact(text: str) -> Fraction:
+    from decimal import Decimal  # noqa: PLC0415 - for the rare text that needs it
+    from fractions import Fraction  # noqa: PLC0415
+
     if text.lstrip("+-")[1:2] not in {"x", "X"}:
         return Fraction(Decimal(text.rstrip("fFdD")))
     mantissa, _, exponent = text.lower().rstrip("fd" if "p" in text.lower() else "").partition("p")

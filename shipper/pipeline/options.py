@@ -6,12 +6,12 @@ Reading an option takes it; what nobody has taken is unknown. Problems are colle
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from shipper.config.document import Listing, Mark, Scalar, Table, describe
 from shipper.config.masking import quote
+from shipper.config.suggest import did_you_mean
 from shipper.pipeline.document import BrokenPath, Path
 from shipper.pipeline.failure import Failure, Invalid, Unsupported
 
@@ -170,10 +170,8 @@ class Options:
         """Note every option that nobody has taken."""
         for name in self._nodes:
             if name not in self._taken:
-                close = difflib.get_close_matches(name, {*self._taken, *known}, 1)
-                hint = (
-                    f"did you mean {close[0]!r}?" if close else f"{self.kind} has none of that name"
-                )
+                names = sorted({*self._taken, *known})
+                hint = did_you_mean(name, names, f"{self.kind} has none of that name")
                 mark = self._marks[name]
                 self.build.troubles.append(
                     Trouble(

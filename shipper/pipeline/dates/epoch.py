@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shipper.pipeline.dates.fields import INSTANT, NANO, SECOND_NANOS, Unparsable
 from shipper.pipeline.dates.parsed import Parsed
@@ -72,13 +71,19 @@ def java_long(text: str, base: int = 10) -> int:
     return value
 
 
+def _unicode() -> Any:
+    import unicodedata  # noqa: PLC0415 - a megabyte that few dates need
+
+    return unicodedata
+
+
 def _digit(character: str, base: int, text: str) -> int:
     if "\uff21" <= character <= "\uff3a" or "\uff41" <= character <= "\uff5a":  # full-width letters
-        character = unicodedata.normalize("NFKC", character)
+        character = _unicode().normalize("NFKC", character)
     if character.isascii():
         value = "0123456789abcdefghijklmnopqrstuvwxyz".find(character.lower())
     else:  # characters beyond the basic plane are two to Java, and no digits
-        value = unicodedata.decimal(character, -1) if character <= "\uffff" else -1
+        value = _unicode().decimal(character, -1) if character <= "\uffff" else -1
     if not 0 <= value < base:
         raise _no_number(text)
     return value
