@@ -72,6 +72,11 @@ STEPS: dict[str, list[dict[str, Any]]] = {
         {"set": {"field": f"c.v{n}", "value": value}}
         for n, value in enumerate([1, 1.5, True, "a'b\"c{d}%e", ["x", 1], {"k": {"l": [None]}}])
     ],
+    "set of templates": [
+        {"set": {"field": "c.a", "value": "{{{found.a}}}"}},
+        {"set": {"field": "c.b", "value": "<{{{ found.a }}}> {{{event.dataset}}}"}},
+    ],
+    "set of other templates": [{"set": {"field": "c.a", "value": "{{found.a}}"}}],
     "set over what was found": [{"set": {"field": "found.o.p", "value": "v"}}],
     "set without override": [
         {"set": {"field": "found.a", "value": "v", "override": False}},
@@ -129,6 +134,7 @@ CONDITIONS = [
     "ctx.found['a'] == 30",
     "ctx.found['d.e.f'] instanceof String",
     "ctx.found.a == 1",
+    "ctx.found.a instanceof Double",
     "ctx.found.a == true",
     "ctx.found.a != 30",
     "ctx.found.a == 30L",

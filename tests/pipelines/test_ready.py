@@ -145,8 +145,8 @@ def libraries() -> Iterator[list[Oracle]]:
 def test_both_products_grok_alike(ready: Sample, libraries: list[Oracle]) -> None:
     """Each reads the same out of every sample."""
     grok = next((step["grok"] for step in ready.body["processors"] if "grok" in step), None)
-    if grok is None:
-        pytest.skip("no grok in it")
+    if grok is None or grok["field"] != "message":
+        pytest.skip("no grok of lines in it")
     pattern = "|".join(f"(?:{one})" for one in grok["patterns"])  # as the processor joins them
     texts = [event.message for event in ready.events]
 
@@ -188,7 +188,7 @@ def _edge_of(ready: Sample) -> Edge:
         settings = structs.replace(settings, edge=its)
     choice = pipelines.choose(settings, settings.inputs[0])
     assert choice.pipeline is not None, choice.reasons
-    return Edge(choice.pipeline, ready.constants, TARGET, time.perf_counter)
+    return Edge(choice.pipeline, ready.constants, TARGET, lambda: 0.0)
 
 
 def test_agent_ships_what_the_cluster_would_make(ready: Sample, opensearch: Any) -> None:

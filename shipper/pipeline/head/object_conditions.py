@@ -24,6 +24,7 @@ _CLASSES = {
     "List": "is list",
     "Boolean": "is bool",
     "Number": "in numbers",
+    "Double": "is float",
 }
 _SIZES = frozenset(["<", "<=", ">", ">="])
 _EXACT = 2**53  # whole numbers up to here are the same as doubles

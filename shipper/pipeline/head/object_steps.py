@@ -6,12 +6,14 @@ Each does what the processor does for fields as expected, and raises for all oth
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from shipper.pipeline.failure import Unsupported
-from shipper.pipeline.head.object_conditions import condition
+from shipper.pipeline.head.object_conditions import Unsure, condition
 from shipper.pipeline.head.shape import Ends
 from shipper.pipeline.options import ELASTICSEARCH
+from shipper.pipeline.values import to_string
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +91,7 @@ _LEAVING = {"fail", "drop"}  # lines for which they run are for the plain way
 
 
 def set_(options: Options, shape: Shape, flavour: str) -> None:  # noqa: ARG001 - as all
-    """``set`` of constants."""
+    """``set`` of constants, and of texts made of texts and numbers."""
     path = options.path("field", shape)
     override = options.flag("override", default=True)
     empty = options.flag("ignore_empty_value", default=False)
@@ -98,15 +100,38 @@ def set_(options: Options, shape: Shape, flavour: str) -> None:  # noqa: ARG001 
     value = options.pop("value")
     options.pop("media_type", None)
     options.done()
-    if "{{" in repr(value) or (empty and value in (None, "")):
-        raise Ends("a template in set")
+    if empty and (value in (None, "") or "{{" in repr(value)):
+        raise Ends("ignore_empty_value")
+    code = _template(value, shape) if isinstance(value, str) and "{{" in value else repr(value)
+    if "{{" in code and not isinstance(value, str):
+        raise Ends("a template inside of a value")
     if override:
-        shape.put(path, repr(value))
+        shape.put(path, code)
         return
     holder = shape.holder(path)
     with shape.block(f"if {holder}.get({path[-1]!r}) is None:"):
-        shape.emit(f"{holder}[{path[-1]!r}] = {value!r}")
+        shape.emit(f"{holder}[{path[-1]!r}] = {code}")
     shape.forget(path)
+
+
+def _template(text: str, shape: Shape) -> str:
+    """The expression of a text with ``{{{a.b}}}`` in it."""
+    words = re.split(r"\{\{\{\s*([\w@.]+)\s*\}\}\}", text)
+    if len(words) == 1 or any("{{" in word or "}}" in word for word in words[::2]):
+        raise Ends(f"the template {text!r}")
+    codes = [repr(words[0])]
+    for field, word in zip(words[1::2], words[2::2], strict=True):
+        codes += [f"said({shape.get(shape.path(field))})", repr(word)]
+    return " + ".join(code for code in codes if code != "''")
+
+
+def said(value: Any) -> str:
+    """What a template says of a text or a number; ``Unsure`` for anything else."""
+    if value.__class__ is str:
+        return value
+    if value.__class__ is int or value.__class__ is float:
+        return to_string(value)
+    raise Unsure
 
 
 def rename(options: Options, shape: Shape, flavour: str) -> None:  # noqa: ARG001 - as all

@@ -18,7 +18,7 @@ from shipper.pipeline.head import FILE, Head, object_pairs
 from shipper.pipeline.head.emit import braces, literal
 from shipper.pipeline.head.object_conditions import NAMES, Unsure
 from shipper.pipeline.head.object_shape import Shape
-from shipper.pipeline.head.object_steps import apply
+from shipper.pipeline.head.object_steps import apply, said
 from shipper.pipeline.head.shape import Ends
 from shipper.pipeline.processors.json import is_sure
 from shipper.pipeline.values import long
@@ -232,6 +232,7 @@ def _function(source: str, shape: Shape, name: str, step: Step) -> Callable[...,
         "metadata": frozenset(METADATA),
         "nothing": {},
         "parse": parse,
+        "said": said,
         "plain": _PLAIN,
     }
     exec(compile(source, FILE.format(name), "exec"), namespace)  # noqa: S102 - of our own making
