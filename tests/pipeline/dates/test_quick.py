@@ -113,3 +113,28 @@ def test_an_hour_in_which_the_clock_changes_is_right_to_the_second() -> None:
 )
 def test_what_is_no_date_is_left_to_the_plain_way(text: str) -> None:
     assert Fast("dd/MMM/yyyy:HH:mm:ss Z").at(2026)(text) is None
+
+
+@settings(deadline=None)
+@given(
+    # The last Sundays of March and October, and any other time of the year.
+    second=st.integers(1_774_742_000, 1_774_758_000) | st.integers(1_792_886_000, 1_792_902_000) | seconds,
+    name=st.sampled_from(["CET", "CEST", "UTC", "GMT", "EST", "EDT", "MSK", "XYZ", "Europe/Berlin"]),
+    flavour=st.sampled_from(["elasticsearch", "opensearch"]),
+)  # fmt: skip
+def test_names_of_zones_are_quick_where_the_plain_way_agrees(
+    second: int, name: str, flavour: str
+) -> None:
+    shape = "yyyy-MM-dd HH:mm:ss.SSS z"
+    quick = Fast(shape, zone("UTC"), locale("en"), DEFAULT, flavour).at(2026)
+    for shift in (0, 1, 1800):
+        text = f"{formatter('yyyy-MM-dd HH:mm:ss.SSS')(Moment(second + shift, 0, UTC))} {name}"
+        found = quick(text)
+        assert found is None or found == _plain(shape, "UTC", "en", DEFAULT, flavour, text), text
+
+
+def test_a_name_of_a_zone_is_quick() -> None:
+    quick = Fast("yyyy-MM-dd HH:mm:ss.SSS z", UTC, locale("en")).at(2026)
+
+    assert quick("2026-11-20 08:00:00.123 CET") == "2026-11-20T07:00:00.123Z"
+    assert quick("2026-07-20 08:00:00.123 CEST") == "2026-07-20T06:00:00.123Z"
