@@ -309,7 +309,9 @@ STEPS: dict[str, Callable[[dict[str, Any]], Callable[[Doc], None]]] = {
     "dot_expander": dot_expander_,
     "fail": fail_,
     "grok": grok_,
-    "gsub": _texts(lambda value, o: re.sub(o["pattern"], o["replacement"].replace("$", "\\"), value)),
+    "gsub": _texts(
+        lambda value, o: re.sub(o["pattern"], o["replacement"].replace("$", "\\"), value)
+    ),
     "json": json_,
     "kv": kv_,
     "lowercase": _texts(lambda value, _: value.lower()),

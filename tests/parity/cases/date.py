@@ -13,7 +13,11 @@ WHY = [{"set": {"field": "why", "value": "{{_ingest.on_failure_message}}"}}]
 
 
 def _case(option: str, value: Any, formats: list[str] | None = None, **options: Any) -> Case:
-    more = {key: options.pop(key) for key in ("only", "oracle", "expected", "page", "refused", "note") if key in options}
+    more = {
+        key: options.pop(key)
+        for key in ("only", "oracle", "expected", "page", "refused", "note")
+        if key in options
+    }
     document = options.pop("document", {}) | {"a": value}
     options = {"field": "a", "formats": ["ISO8601"] if formats is None else formats} | options
     return Case(option=option, processor={"date": options}, document=document, **more)
@@ -29,15 +33,38 @@ def _field() -> list[Case]:
         ("t", {"t": "\uff12\uff10\uff12\uff14-05-01"}), ("t", {"t": "2024-05-01T10:11:12😀"}),
     )  # fmt: skip
     cases = [
-        Case(option="field", processor={"date": {"field": path, "formats": formats}}, document=document)
+        Case(
+            option="field",
+            processor={"date": {"field": path, "formats": formats}},
+            document=document,
+        )
         for path, document in paths
         for formats in (["ISO8601"], ["yyyy"])
     ]
-    numbers: tuple[Any, ...] = (0, -1, 1, 1714558272, 1714558272123, 1714558272.123, 1.5, 2147483648, 1e20, -0.0, 1e-5, False)
-    cases += [_case("field formats", number, [name]) for number in numbers for name in ("UNIX", "UNIX_MS")]
+    numbers: tuple[Any, ...] = (
+        0,
+        -1,
+        1,
+        1714558272,
+        1714558272123,
+        1714558272.123,
+        1.5,
+        2147483648,
+        1e20,
+        -0.0,
+        1e-5,
+        False,
+    )
+    cases += [
+        _case("field formats", number, [name]) for number in numbers for name in ("UNIX", "UNIX_MS")
+    ]
     wrong: tuple[Any, ...] = (1, True, ["a"], {"a": 1}, None)
     cases += [
-        Case(option="field", processor={"date": {"field": name, "formats": ["UNIX"]}}, document={"a": 1})
+        Case(
+            option="field",
+            processor={"date": {"field": name, "formats": ["UNIX"]}},
+            document={"a": 1},
+        )
         for name in wrong
     ]
     cases.append(Case(option="field", processor={"date": {"formats": ["UNIX"]}}, document={"a": 1}))
@@ -124,12 +151,28 @@ def _formats() -> list[Case]:
         for value in values
     ]
     # OpenSearch takes the last format that fits, and loses the year of epochs
-    several = (["UNIX", "yyyy"], ["yyyy", "UNIX"], ["yyyy-MM-dd", "ISO8601", "UNIX_MS"], ["x", "yyyy", "dd"], ["dd", "MM"], [], ["yyyy", "yyyy"])
+    several = (
+        ["UNIX", "yyyy"],
+        ["yyyy", "UNIX"],
+        ["yyyy-MM-dd", "ISO8601", "UNIX_MS"],
+        ["x", "yyyy", "dd"],
+        ["dd", "MM"],
+        [],
+        ["yyyy", "yyyy"],
+    )
     cases += [
-        _case("formats", value, formats, only="opensearch") for formats in several for value in ("2024", "2024-05-01", "12", "x", None)
+        _case("formats", value, formats, only="opensearch")
+        for formats in several
+        for value in ("2024", "2024-05-01", "12", "x", None)
     ]
-    cases += [_case("formats", "1714558272", [name], only="opensearch") for name in ("epoch_second", "epoch_millis", "epoch_micros")]
-    cases += [_case("formats", "2024-05-01", [name], only="opensearch") for name in ("dateOptionalTime", "strictDateOptionalTime", "yearMonthDay")]
+    cases += [
+        _case("formats", "1714558272", [name], only="opensearch")
+        for name in ("epoch_second", "epoch_millis", "epoch_micros")
+    ]
+    cases += [
+        _case("formats", "2024-05-01", [name], only="opensearch")
+        for name in ("dateOptionalTime", "strictDateOptionalTime", "yearMonthDay")
+    ]
     by_hand: tuple[tuple[list[str], Any, Any], ...] = (
         (["dd/MM/yyyy", "UNIX", "yyyy"], "2024", "1970-01-01T00:33:44.000Z"),
         (["yyyy", "UNIX"], "2024", "2024-01-01T00:00:00.000Z"),
@@ -140,20 +183,54 @@ def _formats() -> list[Case]:
     for formats, value, expected in by_hand:
         found = {"a": value, "@timestamp": expected}
         cases.append(_case("formats", value, formats, oracle="manual", page=PAGE, expected=found))
-    cases.append(_case("formats", "x", ["epoch_second"], oracle="manual", page=PAGE, expected=Failed("unable to parse date [x]")))
+    cases.append(
+        _case(
+            "formats",
+            "x",
+            ["epoch_second"],
+            oracle="manual",
+            page=PAGE,
+            expected=Failed("unable to parse date [x]"),
+        )
+    )
     for formats in ("yyyy", None, [1], {"a": 1}, 1):
-        cases.append(Case(option="formats", processor={"date": {"field": "a", "formats": formats}}, document={"a": "2024"}))
+        cases.append(
+            Case(
+                option="formats",
+                processor={"date": {"field": "a", "formats": formats}},
+                document={"a": "2024"},
+            )
+        )
     cases.append(Case(option="formats", processor={"date": {"field": "a"}}, document={"a": "2024"}))
     refused = (("yyyy-MM-dd zzzz", ""), ("yyyy-MM-dd v", ""), ("yyyy-MM-dd vvvv", ""))
-    cases += [_case("formats", "2024-05-01 UTC", [pattern], refused="names of zones beyond abbreviations") for pattern, _ in refused]
+    cases += [
+        _case("formats", "2024-05-01 UTC", [pattern], refused="names of zones beyond abbreviations")
+        for pattern, _ in refused
+    ]
     weeks = ("YYYY-'W'ww-e", "yyyy-MM W e", "yyyy-MM-dd c")
     cases += [
-        _case("formats", "2024-W18-3", [pattern], only="opensearch", refused="weeks without a locale, on OpenSearch") for pattern in weeks
+        _case(
+            "formats",
+            "2024-W18-3",
+            [pattern],
+            only="opensearch",
+            refused="weeks without a locale, on OpenSearch",
+        )
+        for pattern in weeks
     ]
     cases.append(_case("formats", "2024-05-01 10:11", ["YYYY-MM-dd HH:mm"], only="opensearch"))
-    cases += [_case("formats", value, ["YYYY-'W'ww-e"], locale="en-GB") for value in ("2024-W18-3", "2020-W53-7", "2021-W53-1", "2024-W18-8")]
-    cases += [_case("formats", value, ["YYYY-'W'w-ee HH"], locale="en-US") for value in ("2024-W1-01 10", "2024-W18-7 10")]
-    cases += [_case("formats", value, ["uuuu-MM W e"], locale="en-AU") for value in ("2024-05 1 3", "2024-05 6 3", "2024-05 0 3")]
+    cases += [
+        _case("formats", value, ["YYYY-'W'ww-e"], locale="en-GB")
+        for value in ("2024-W18-3", "2020-W53-7", "2021-W53-1", "2024-W18-8")
+    ]
+    cases += [
+        _case("formats", value, ["YYYY-'W'w-ee HH"], locale="en-US")
+        for value in ("2024-W1-01 10", "2024-W18-7 10")
+    ]
+    cases += [
+        _case("formats", value, ["uuuu-MM W e"], locale="en-AU")
+        for value in ("2024-05 1 3", "2024-05 6 3", "2024-05 0 3")
+    ]
     return cases
 
 
@@ -164,27 +241,90 @@ ZONES = (
 
 
 def _timezone() -> list[Case]:
-    local = ("2024-05-01 10:11:12", "2024-01-01 00:00:00", "2024-03-31 02:30:00", "2024-10-27 02:30:00", "1880-01-01 12:00:00", "2011-12-30 12:00:00", "2099-07-01 12:00:00")
-    cases = [_case("timezone", value, ["uuuu-MM-dd HH:mm:ss"], timezone=zone) for zone in ZONES for value in local[:3]]
+    local = (
+        "2024-05-01 10:11:12",
+        "2024-01-01 00:00:00",
+        "2024-03-31 02:30:00",
+        "2024-10-27 02:30:00",
+        "1880-01-01 12:00:00",
+        "2011-12-30 12:00:00",
+        "2099-07-01 12:00:00",
+    )
+    cases = [
+        _case("timezone", value, ["uuuu-MM-dd HH:mm:ss"], timezone=zone)
+        for zone in ZONES
+        for value in local[:3]
+    ]
     zones = ("Europe/Berlin", "America/New_York", "Pacific/Apia", "Australia/Lord_Howe")
-    cases += [_case("timezone", value, ["uuuu-MM-dd HH:mm:ss"], timezone=zone) for zone in zones for value in local[3:]]
-    cases += [_case("timezone", value, timezone=zone) for zone in ZONES[:12] for value in (ISO, "2024-05-01T10:11:12", "2024-12-01", "2024-05-01T10:11:12+05:30")]
+    cases += [
+        _case("timezone", value, ["uuuu-MM-dd HH:mm:ss"], timezone=zone)
+        for zone in zones
+        for value in local[3:]
+    ]
+    cases += [
+        _case("timezone", value, timezone=zone)
+        for zone in ZONES[:12]
+        for value in (ISO, "2024-05-01T10:11:12", "2024-12-01", "2024-05-01T10:11:12+05:30")
+    ]
     cases += [_case("timezone", "1714558272.5", ["UNIX"], timezone=zone) for zone in ZONES[:10]]
-    cases += [_case("timezone", "Dec 31 23:59:59", ["MMM d HH:mm:ss"], timezone=zone) for zone in ZONES[:10]]
-    templates = ("{{tz}}", "{{{tz}}}", "Europe/{{city}}", "{{missing}}", "{{o.tz}}", "{{l.0}}", "{{^a}}x{{/a}}UTC")
-    document = {"tz": "Europe/Berlin", "city": "Berlin", "o": {"tz": "+02:00"}, "l": ["Asia/Kolkata"]}
+    cases += [
+        _case("timezone", "Dec 31 23:59:59", ["MMM d HH:mm:ss"], timezone=zone)
+        for zone in ZONES[:10]
+    ]
+    templates = (
+        "{{tz}}",
+        "{{{tz}}}",
+        "Europe/{{city}}",
+        "{{missing}}",
+        "{{o.tz}}",
+        "{{l.0}}",
+        "{{^a}}x{{/a}}UTC",
+    )
+    document = {
+        "tz": "Europe/Berlin",
+        "city": "Berlin",
+        "o": {"tz": "+02:00"},
+        "l": ["Asia/Kolkata"],
+    }
     for template in templates:
-        for formats, value in ((["ISO8601"], ISO), (["yyyy-MM-dd HH:mm:ss"], local[0]), (["UNIX"], "5")):
+        for formats, value in (
+            (["ISO8601"], ISO),
+            (["yyyy-MM-dd HH:mm:ss"], local[0]),
+            (["UNIX"], "5"),
+        ):
             cases.append(_case("timezone", value, formats, timezone=template, document=document))
     # a zone in the text: OpenSearch lets timezone overrule offsets, and tells the result in the text's zone
-    texts = (("yyyy-MM-dd HH:mm:ss Z", "2024-05-01 10:11:12 -0700"), ("yyyy-MM-dd HH:mm:ss VV", "2024-05-01 10:11:12 Asia/Tokyo"), ("uuuu-MM-dd'T'HH:mm:ss.SSSXXX", ISO))
+    texts = (
+        ("yyyy-MM-dd HH:mm:ss Z", "2024-05-01 10:11:12 -0700"),
+        ("yyyy-MM-dd HH:mm:ss VV", "2024-05-01 10:11:12 Asia/Tokyo"),
+        ("uuuu-MM-dd'T'HH:mm:ss.SSSXXX", ISO),
+    )
     for zone in ("Europe/Berlin", "UTC", "+00:00", "+01:00", "Z"):
-        cases += [_case("timezone", value, [pattern], timezone=zone, only="opensearch") for pattern, value in texts]
-        cases.append(_case("timezone", "1714558272", ["epoch_second"], timezone=zone, only="opensearch"))
-    by_hand = (("Europe/Berlin", "2024-05-01T19:11:12.000+02:00"), ("UTC", "2024-05-01T17:11:12.000Z"), ("-07:00", "2024-05-01T10:11:12.000-07:00"))
+        cases += [
+            _case("timezone", value, [pattern], timezone=zone, only="opensearch")
+            for pattern, value in texts
+        ]
+        cases.append(
+            _case("timezone", "1714558272", ["epoch_second"], timezone=zone, only="opensearch")
+        )
+    by_hand = (
+        ("Europe/Berlin", "2024-05-01T19:11:12.000+02:00"),
+        ("UTC", "2024-05-01T17:11:12.000Z"),
+        ("-07:00", "2024-05-01T10:11:12.000-07:00"),
+    )
     for zone, expected in by_hand:
         pattern, value = texts[0]
-        cases.append(_case("timezone", value, [pattern], timezone=zone, oracle="manual", page=PAGE, expected={"a": value, "@timestamp": expected}))
+        cases.append(
+            _case(
+                "timezone",
+                value,
+                [pattern],
+                timezone=zone,
+                oracle="manual",
+                page=PAGE,
+                expected={"a": value, "@timestamp": expected},
+            )
+        )
     wrong: tuple[Any, ...] = (1, True, ["UTC"], {"a": 1}, None)
     return cases + [_case("timezone", ISO, timezone=zone) for zone in wrong]
 
@@ -196,24 +336,110 @@ def _locale() -> list[Case]:
         ("G yyyy", "AD 2024"), ("GGGG yyyy", "Anno Domini 2024"), ("GGGGG yyyy", "A 2024"), ("MMMMM yyyy", "S 2024"), ("QQQQ yyyy", "3rd quarter 2024"), ("qqq yyyy", "Q3 2024"),
         ("h:mm BBBB", "3:10 in the afternoon"), ("h:mm B", "12:00 noon"), ("d MMM yyyy", "3 sep 2024"), ("d MMM yyyy", "3 Mai 2024"),
     )  # fmt: skip
-    locales = ("ROOT", "root", "", "en", "en-US", "en_US", "en-GB", "en_GB", "EN", "en-AU", "en-CA", "en-IE", "en-IN", "en-ZA", "en-NZ")
-    cases = [_case("locale", value, [pattern], locale=locale) for locale in locales for pattern, value in texts]
+    locales = (
+        "ROOT",
+        "root",
+        "",
+        "en",
+        "en-US",
+        "en_US",
+        "en-GB",
+        "en_GB",
+        "EN",
+        "en-AU",
+        "en-CA",
+        "en-IE",
+        "en-IN",
+        "en-ZA",
+        "en-NZ",
+    )
+    cases = [
+        _case("locale", value, [pattern], locale=locale)
+        for locale in locales
+        for pattern, value in texts
+    ]
     unknown = ("ENGLISH", "en-UK", "en-XX", "en-001", "english-US", "a-b-c-d", "en_US.UTF-8")
     cases += [_case("locale", "3 Sep 2024", ["d MMM yyyy"], locale=locale) for locale in unknown]
     others = ("de", "fr-FR", "zh_CN", "es", "de-DE")
-    cases += [_case("locale", "3 Sep 2024", ["d MMM yyyy"], locale=locale, refused="locales other than the root and English") for locale in others]
-    cases.append(_case("locale", "3 Sep 2024", ["d MMM yyyy"], locale="{{l}}", refused="a locale from a template"))
-    zones = (("en", "PST"), ("en", "EDT"), ("en-US", "CEST"), ("en-GB", "BST"), ("en-GB", "IST"), ("en", "XYZ"), ("en", "UTC"), ("en-GB", "EST"))
-    cases += [_case("locale", f"2024-07-01 10:11 {name}", ["yyyy-MM-dd HH:mm z"], locale=locale) for locale, name in zones]
+    cases += [
+        _case(
+            "locale",
+            "3 Sep 2024",
+            ["d MMM yyyy"],
+            locale=locale,
+            refused="locales other than the root and English",
+        )
+        for locale in others
+    ]
+    cases.append(
+        _case(
+            "locale",
+            "3 Sep 2024",
+            ["d MMM yyyy"],
+            locale="{{l}}",
+            refused="a locale from a template",
+        )
+    )
+    zones = (
+        ("en", "PST"),
+        ("en", "EDT"),
+        ("en-US", "CEST"),
+        ("en-GB", "BST"),
+        ("en-GB", "IST"),
+        ("en", "XYZ"),
+        ("en", "UTC"),
+        ("en-GB", "EST"),
+    )
+    cases += [
+        _case("locale", f"2024-07-01 10:11 {name}", ["yyyy-MM-dd HH:mm z"], locale=locale)
+        for locale, name in zones
+    ]
     wrong: tuple[Any, ...] = (1, True, ["en"], None)
-    return cases + [_case("locale", "3 Sep 2024", ["d MMM yyyy"], locale=locale) for locale in wrong]
+    return cases + [
+        _case("locale", "3 Sep 2024", ["d MMM yyyy"], locale=locale) for locale in wrong
+    ]
 
 
 def _target_field() -> list[Case]:
-    targets = ("t", "o.t", "o.p.q.t", "a", "@timestamp", "l", "l.0", "l.9", "o", "a.b", "ünï.😀", "_routing", "{{a}}", "n.x", "_ingest.x", "_source.t", "x..y", "l.x", "deep.0.x")
-    cases = [_case("target_field", ISO, target_field=target, document={"o": {"x": 1}, "l": ["x"], "n": None}) for target in targets]
-    cases += [_case("target_field", ISO, target_field=target) for target in (1, True, ["a"], {"a": 1}, None, "")]
-    return [*cases, _case("target_field", "x", target_field="t"), _case("target_field", ISO, document={"@timestamp": "old"})]
+    targets = (
+        "t",
+        "o.t",
+        "o.p.q.t",
+        "a",
+        "@timestamp",
+        "l",
+        "l.0",
+        "l.9",
+        "o",
+        "a.b",
+        "ünï.😀",
+        "_routing",
+        "{{a}}",
+        "n.x",
+        "_ingest.x",
+        "_source.t",
+        "x..y",
+        "l.x",
+        "deep.0.x",
+    )
+    cases = [
+        _case(
+            "target_field",
+            ISO,
+            target_field=target,
+            document={"o": {"x": 1}, "l": ["x"], "n": None},
+        )
+        for target in targets
+    ]
+    cases += [
+        _case("target_field", ISO, target_field=target)
+        for target in (1, True, ["a"], {"a": 1}, None, "")
+    ]
+    return [
+        *cases,
+        _case("target_field", "x", target_field="t"),
+        _case("target_field", ISO, document={"@timestamp": "old"}),
+    ]
 
 
 OUTPUTS = (
@@ -227,29 +453,101 @@ OUTPUTS = (
 
 def _output_format() -> list[Case]:
     moments = (ISO, "2021-01-01T00:00:00.100Z", "1969-12-31T23:59:59.999Z")
-    cases = [_case("output_format", moment, output_format=output) for output in OUTPUTS for moment in moments]
-    cases += [_case("output_format", ISO, output_format=output, timezone=zone) for output in OUTPUTS for zone in ("Europe/Berlin", "-03:30")]
-    cases += [_case("output_format", "-0044-03-15", ["uuuu-MM-dd"], output_format=output) for output in ("yyyy G", "uuuu", "yy uu", "basic_date", "epoch_millis", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX")]
+    cases = [
+        _case("output_format", moment, output_format=output)
+        for output in OUTPUTS
+        for moment in moments
+    ]
+    cases += [
+        _case("output_format", ISO, output_format=output, timezone=zone)
+        for output in OUTPUTS
+        for zone in ("Europe/Berlin", "-03:30")
+    ]
+    cases += [
+        _case("output_format", "-0044-03-15", ["uuuu-MM-dd"], output_format=output)
+        for output in (
+            "yyyy G",
+            "uuuu",
+            "yy uu",
+            "basic_date",
+            "epoch_millis",
+            "yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+        )
+    ]
     wrong = ("", "qqqqqq", "yyyy'", "{", "T", "yyyy||", "ppdMM", "8", "yyyy||T")
-    cases += [_case("output_format", ISO, output_format=output) for output in (*wrong, 1, True, ["yyyy"], None)]
+    cases += [
+        _case("output_format", ISO, output_format=output)
+        for output in (*wrong, 1, True, ["yyyy"], None)
+    ]
     cases += [_case("output_format", ISO, output_format=output) for output in ("ppyyyy",)]
-    cases += [_case("output_format", ISO, output_format="yyyy z", timezone=zone) for zone in ("UTC", "Z") if zone == "Z"]
-    cases += [_case("output_format", moment, output_format="epoch_second", only="opensearch") for moment in moments]
+    cases += [
+        _case("output_format", ISO, output_format="yyyy z", timezone=zone)
+        for zone in ("UTC", "Z")
+        if zone == "Z"
+    ]
+    cases += [
+        _case("output_format", moment, output_format="epoch_second", only="opensearch")
+        for moment in moments
+    ]
     refused = "names of zones beyond abbreviations"
-    cases += [_case("output_format", ISO, output_format="yyyy z", timezone="Europe/Berlin", refused=refused)]
-    cases += [_case("output_format", ISO, output_format=output, refused=refused) for output in ("yyyy zzzz", "v", "vvvv")]
-    cases += [_case("output_format", ISO, output_format=output, only="opensearch", refused="weeks without a locale, on OpenSearch") for output in ("YYYY", "ww", "W", "e", "c")]
+    cases += [
+        _case(
+            "output_format", ISO, output_format="yyyy z", timezone="Europe/Berlin", refused=refused
+        )
+    ]
+    cases += [
+        _case("output_format", ISO, output_format=output, refused=refused)
+        for output in ("yyyy zzzz", "v", "vvvv")
+    ]
+    cases += [
+        _case(
+            "output_format",
+            ISO,
+            output_format=output,
+            only="opensearch",
+            refused="weeks without a locale, on OpenSearch",
+        )
+        for output in ("YYYY", "ww", "W", "e", "c")
+    ]
     return cases
 
 
 def _failures() -> list[Case]:
     """What handlers see is the innermost cause, which the virtual machine words."""
-    values: tuple[Any, ...] = ("x", "2024-13-01", "2024-02-31", None, "", 5, ["2024-05-01"], "2024-05-01x")
+    values: tuple[Any, ...] = (
+        "x",
+        "2024-13-01",
+        "2024-02-31",
+        None,
+        "",
+        5,
+        ["2024-05-01"],
+        "2024-05-01x",
+    )
     formats = (["yyyy-MM-dd"], ["UNIX"], ["ISO8601"], ["yyyy-MM-dd||yyyy"], ["qqqqqq"])
     steps: list[tuple[Any, dict[str, Any]]] = [
-        (value, {"date": {"field": "a", "formats": one, "tag": "t", "on_failure": WHY}}) for value in values for one in formats
+        (value, {"date": {"field": "a", "formats": one, "tag": "t", "on_failure": WHY}})
+        for value in values
+        for one in formats
     ]
-    return [Case(option="formats", kind="date", pipeline={"processors": [step]}, document={"a": value}, only="opensearch") for value, step in steps]
+    return [
+        Case(
+            option="formats",
+            kind="date",
+            pipeline={"processors": [step]},
+            document={"a": value},
+            only="opensearch",
+        )
+        for value, step in steps
+    ]
 
 
-CASES = [*_field(), *_formats(), *_timezone(), *_locale(), *_target_field(), *_output_format(), *_failures()]
+CASES = [
+    *_field(),
+    *_formats(),
+    *_timezone(),
+    *_locale(),
+    *_target_field(),
+    *_output_format(),
+    *_failures(),
+]
