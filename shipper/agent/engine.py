@@ -105,8 +105,7 @@ class Engine:
         self._watch = watch
         self._ready: dict[Harvester, InputRun] = {}
         self._full: dict[Harvester, InputRun] = {}
-        self._slow: dict[Harvester, None] = {}  # whose last block took long
-        self._slow_due = 0.0  # when one of them may be read again
+        self._slow_due = 0.0  # when a file whose last block took long may be read again
         self._held: list[tuple[Route, Piece]] = []
         self._marks: list[tuple[str, int, str]] = []
         self._flush_due = 0.0
@@ -154,7 +153,7 @@ class Engine:
         if not self._held and self._may_read(now):
             return now
         due = [self._poll_due]
-        if self._slow_due > now and any(harvester in self._ready for harvester in self._slow):
+        if self._slow_due > now and any(harvester.encoder.slow for harvester in self._ready):
             due.append(self._slow_due)
         if not self.draining:
             due += [run.scan_due for run in self.inputs]
@@ -166,11 +165,11 @@ class Engine:
         return min(due)
 
     def _may_read(self, now: float) -> bool:
-        resting = self._slow if now < self._slow_due else {}
+        rested = now >= self._slow_due
         return any(
             self.delivery.room(run.route)
             for harvester, run in self._ready.items()
-            if harvester not in resting
+            if rested or not harvester.encoder.slow
         )
 
     # -- discovery and polling -------------------------------------------------------------------------------------
@@ -300,46 +299,43 @@ class Engine:
         """
         Read one block of each file that has something, in turn, until there is no room or the round is full.
 
-        Files whose last block took long come last, one a round, and all of them together have half of the time: the rest
-        is for what comes meanwhile, and for the senders.
+        Files whose last block took long, or whose first is still to come through a pipeline, come last, until one of them has
+        taken long. Then they rest as long: for what comes meanwhile, and for the senders.
         """
         pieces: list[tuple[Route, Piece]] = []
-        size = 0
         stamp = stamp_of(wall)
+        slow = {one: run for one, run in self._ready.items() if one.encoder.slow}
+        for harvester in slow:
+            del self._ready[harvester]
+        due = self._slow_due
+        size = self._round(now, wall, stamp, pieces, 0)
+        if slow:
+            quick, self._ready = self._ready, slow
+            if now >= due == self._slow_due:
+                self._round(now, wall, stamp, pieces, min(size, ROUND_BYTES - 1))
+            self._ready = quick | self._ready
+        return pieces
+
+    def _round(
+        self, now: float, wall: float, stamp: str, pieces: list[tuple[Route, Piece]], size: int
+    ) -> int:
+        """Read blocks of ready files until the round is full, or one of them has taken long; how full it is, in bytes."""
         waiting: dict[Harvester, InputRun] = {}
         room: dict[Route, bool] = {}
-        while self._ready and size < ROUND_BYTES:
+        due = self._slow_due
+        while self._ready and size < ROUND_BYTES and due == self._slow_due:
             harvester = next(iter(self._ready))
             run = self._ready.pop(harvester)
             if harvester.fd < 0:
                 continue
             if run.route not in room:
                 room[run.route] = self.delivery.room(run.route)
-            if not room[run.route] or harvester in self._slow:
+            if room[run.route]:
+                size += self._read(run, harvester, now, wall, stamp, pieces)
+            else:
                 waiting[harvester] = run
-                continue
-            size += self._read(run, harvester, now, wall, stamp, pieces)
-            if harvester in self._slow:
-                break
-        else:
-            self._ready.update(waiting)
-            waiting = {}
-            self._read_slow(now, wall, stamp, pieces)
         self._ready.update(waiting)
-        return pieces
-
-    def _read_slow(
-        self, now: float, wall: float, stamp: str, pieces: list[tuple[Route, Piece]]
-    ) -> None:
-        """Read a block of one of the slow files, if they have rested enough."""
-        for slow in tuple(self._slow) if now >= self._slow_due else ():
-            run = self._ready.get(slow)
-            if run is None or slow.fd < 0:  # nothing to read
-                del self._slow[slow]
-            elif self.delivery.room(run.route):
-                del self._slow[slow], self._ready[slow]
-                self._read(run, slow, now, wall, stamp, pieces)
-                return
+        return size
 
     def _read(
         self,
@@ -369,7 +365,6 @@ class Engine:
                 pieces.append((run.route, piece))
             took = harvester.encoder.slow
             if took:
-                self._slow[harvester] = None
                 self._slow_due = now + took + min(took, MOST_REST)
         return read
 

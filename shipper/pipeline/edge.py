@@ -238,7 +238,7 @@ class EdgeEncoder(Encoder):
         self._edge = edge
         shared = constants is None or constants is edge.constants
         self._make = None if shared else maker(self._constants)
-        self._slow = 0.0
+        self._slow = SLOW  # nobody knows yet
 
     @property
     def block_bytes(self) -> int:
@@ -252,7 +252,7 @@ class EdgeEncoder(Encoder):
 
     @property
     def slow(self) -> float:
-        """Seconds that the last block took, where that was long: as long again the file should rest."""
+        """Seconds that the last block took, where that was long: as long again the file should rest. Before the first it may be."""
         return self._slow
 
     def block(self, file: object, data: bytes, start: int, stamp: str) -> Piece:
