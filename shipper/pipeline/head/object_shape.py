@@ -28,6 +28,8 @@ class Shape:
         known: names in the code of objects that are there on every line, by their path.
         roots: top-level fields that the code reads or writes.
         names: objects that the code refers to.
+        fixed: names of the objects that are known from the beginning.
+        marks: how many lines there were behind each step.
     """
 
     def __init__(self) -> None:
@@ -36,6 +38,8 @@ class Shape:
         self.known: dict[Elements, str] = {(): "ctx"}
         self.roots: set[str] = set()
         self.names: dict[str, object] = {}
+        self.fixed: tuple[str, ...] = ()
+        self.marks: list[int] = []
         self._indent = ""
         self._count = 0
 

@@ -6,6 +6,7 @@ It takes a line only if the quick parser reads it as the processor does, and if 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _FLOOR, _CEILING = -9.2e18, 1.8e19  # beyond, the quick parser makes floats of integers
 _COMMON = {"tag", "description", "ignore_failure", "on_failure"}
 _JSON = {"field", "target_field", "add_to_root", "strict_json_parsing", "allow_duplicate_keys"}
+_LONG = 5000  # characters of a function
 _PLAIN = (Unsure, Failure, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 """What is raised where something is not as expected; a match that takes too long is none of them."""
 
@@ -105,14 +107,16 @@ def compile_objects(pipeline: Pipeline, constants: Constants, flavour: str) -> O
     for index in range(1, end):
         if apply(steps[index], shape, flavour, index):
             counted.add(index)
+        shape.marks.append(len(shape.lines))
     whole = end == len(steps)
-    source = _source(shape, steps[0], constants, whole=whole, tallied=bool(counted))
+    parts, calls = _parts(shape, tallied=bool(counted))
+    loop = _loop(shape, steps[0], constants, calls, whole=whole, tallied=bool(counted))
     return ObjectHead(
-        source=source,
+        source="\n".join([*parts, loop]),
         end=end,
         reason=reason,
         compiled=None,
-        runs=[_function(source, shape, pipeline.name, steps[0])],
+        runs=[_function([*parts, loop], shape, pipeline.name, steps[0])],
         whole=whole,
         sure=[steps[i] for i in range(end) if i not in counted],
         counted=[steps[i] for i in sorted(counted)],
@@ -143,6 +147,7 @@ def _begin(step: Step, constants: Constants) -> Shape:
     shape.path(target)
     shape.known[("log",)] = "log"
     shape.known[(target,)] = "found"
+    shape.fixed = ("log", "found")
     return shape
 
 
@@ -150,14 +155,51 @@ def _flag(options: dict[str, Any], name: str) -> bool:
     return options.get(name) in {True, "true"}
 
 
-def _source(shape: Shape, step: Step, constants: Constants, *, whole: bool, tallied: bool) -> str:
+def _parts(shape: Shape, *, tallied: bool) -> tuple[list[str], list[str]]:
+    """
+    The steps as functions, where they are many, and the lines that call them.
+
+    Python compiles a long function in many times the memory of several short ones, and keeps it.
+    """
+    if sum(map(len, shape.lines)) < _LONG:
+        return [], shape.lines
+    parts: list[str] = []
+    calls = []
+    begun = 0
+    for mark in shape.marks:
+        lines = shape.lines[begun:mark]
+        if not lines or (sum(map(len, lines)) < _LONG and mark < len(shape.lines)):
+            continue
+        dates = sorted(set(re.findall(r"\bdate[0-9]+\b", "\n".join(lines))))
+        used = ["ctx", *shape.fixed, *dates]
+        names = ", ".join([*used, *(["ran"] if tallied else [])])
+        name = f"part{len(parts) + 1}"
+        end = ["    return ran"] if tallied else []
+        parts.append(
+            "\n".join([f"def {name}({names}):", *(f"    {line}" for line in lines), *end, ""])
+        )
+        calls.append(f"{'ran = ' if tallied else ''}{name}({names})")
+        begun = mark
+    return parts, calls
+
+
+def _loop(
+    shape: Shape,
+    step: Step,
+    constants: Constants,
+    calls: list[str],
+    *,
+    whole: bool,
+    tallied: bool,
+) -> str:
+    """The function over a block."""
     root = _flag(step.options, "add_to_root")
     fixed = {} if root or not whole else _without(constants.fields, shape.roots)
     body = [
         "found = parse(line)",
         *(["if not metadata.isdisjoint(found): raise Unsure"] if root else []),
         *_fresh(_without(constants.fields, fixed), constants, step, root=root),
-        *shape.lines,
+        *calls,
         *(_written(fixed) if whole else []),
     ]
     made = "made_text" if whole else "ctx"
@@ -218,7 +260,7 @@ def _written(fixed: dict[str, Any]) -> list[str]:
     ]
 
 
-def _function(source: str, shape: Shape, name: str, step: Step) -> Callable[..., list[Any]]:
+def _function(sources: list[str], shape: Shape, name: str, step: Step) -> Callable[..., list[Any]]:
     if step.kind == "kv":
         parse = object_pairs.pairs(step.options)
     else:
@@ -235,7 +277,8 @@ def _function(source: str, shape: Shape, name: str, step: Step) -> Callable[...,
         "said": said,
         "plain": _PLAIN,
     }
-    exec(compile(source, FILE.format(name), "exec"), namespace)  # noqa: S102 - of our own making
+    for source in sources:
+        exec(compile(source, FILE.format(name), "exec"), namespace)  # noqa: S102 - of our own making
     made: Callable[..., list[Any]] = namespace["block"]
     return made
 
