@@ -69,7 +69,6 @@ class Delivery:
         self._routes: dict[Route, RouteState] = {}
         self._out: list[Settled | Abandoned] = []
         self._pending = 0
-        self._largest = _PIECE
         self._turn = 0
 
     def start(self) -> None:
@@ -81,7 +80,8 @@ class Delivery:
         Say whether a piece of this route may be offered now.
 
         A route may hold half as much again as what it leaves free of ``max_pending_bytes``: one alone gets three fifths, the
-        next one the same of the rest. Routes that are paused hold nothing.
+        next one the same of the rest. Routes that are paused hold nothing. What one holds beyond its share, because of a
+        piece that is larger, is not taken from the others.
         """
         state = self._state(route)
         if state.state is State.TRIAL:
@@ -91,7 +91,11 @@ class Delivery:
         if self._pending == 0:
             return True
         free = self._limits.max_pending_bytes - self._pending
-        return free >= self._largest and 2 * state.pending <= 3 * free
+        expected = max(_PIECE, state.largest)
+        if free < expected:
+            share = self._limits.max_pending_bytes * 3 // 5
+            free += max(0, max(one.pending for one in self._routes.values()) - share)
+        return free >= expected and 2 * state.pending <= 3 * free
 
     def offer(self, route: Route, piece: Piece) -> None:
         """Take a piece over, its body included: the body of ``piece`` is empty afterwards."""
@@ -116,7 +120,7 @@ class Delivery:
         state.tracked[tracked] = None
         state.pending += tracked.size
         self._pending += tracked.size
-        self._largest = max(_PIECE, tracked.size, self._largest - self._largest // 16)
+        state.largest = max(tracked.size, state.largest - state.largest // 16)
         state.queue.append(chunk, self._clock())
 
     def answer(self, result: object) -> None:

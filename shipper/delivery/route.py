@@ -69,6 +69,7 @@ class RouteState:
 
     Attributes:
         fixed: batches of a search for a bad event, to be sent as they are.
+        largest: bytes that a piece of this route is expected to have at most, by those of late.
         held: refused events whose cause depends on whether the pipeline exists.
         learned: largest request that is worth a try, where the cluster or the way to it refused larger ones.
         stale: credentials and product are to be looked at again before the next batch.
@@ -88,6 +89,7 @@ class RouteState:
     pressure: Pressure = field(init=False)
     streak: Streak = field(default_factory=Streak)
     pending: int = 0
+    largest: int = 0
     in_flight: int = 0
     flights: int = 0
     learned: int | None = None
