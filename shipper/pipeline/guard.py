@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 MATCH_MAX_BYTES = 16384  # twice as many, and a quadratic pattern may not be stopped within a second on a busy machine
 BUDGET = 0.1  # seconds of CPU for one match; ``re`` may look at the clock up to half a second later
-APART_BUDGET = 0.2  # seconds for a long text in the child
+APART_BUDGET = 0.15  # seconds for a long text in the child
 BLOCK_BUDGET = 0.3  # seconds for all slow matches of one block together
 REDUCED_BUDGET = 0.005
 REDUCED_SIZE = 1024  # characters; longer ones are not tried in a block that has spent its budget
@@ -38,9 +38,9 @@ OFFENCES, OFFENCES_WITHIN = (
     5,
     60.0,
 )  # so many time-outs within so many seconds lower the budget of every match
-EVENT_BUDGET = 0.2  # seconds of CPU for all steps of an event, and of waiting for the child
+EVENT_BUDGET = 0.15  # seconds of CPU for all steps of an event, and of waiting for the child
 EVENT_GRACE = 0.1  # seconds more, for what handles the failure
-MOST_MADE = 16 * 1024 * 1024  # characters that an event's steps may make of it
+MOST_MADE = 8 * 1024 * 1024  # characters that an event's steps may make of it
 MOST_TIMES = 4  # and so many times its own length
 SMALL = 256  # characters; shorter texts are made too seldom to be counted
 _TICK = 0.025
@@ -124,7 +124,7 @@ class Guard:
         self._event = 0  # serial number of the event whose steps run; 0: none
         self._event_seen = 0  # the event at the tick before
         self._event_since = 0.0  # thread time when it was first seen
-        self._event_far = 0.0  # seconds that it waited for the child
+        self._event_far = 0.0  # seconds that it waited for the child, and that came before it
         self._made = 0
         self._most_made = MOST_MADE
         self._warned = False  # the event has failed for its time once
@@ -198,7 +198,7 @@ class Guard:
             size: of the event, bytes.
         """
         self._event = self._next()
-        self._event_far = 0.0
+        self._event_far = min(self._spent, EVENT_BUDGET / 2)  # what came before holds up as well
         self._made = 0
         self._most_made = MOST_MADE + MOST_TIMES * size
         self._warned = False
