@@ -175,6 +175,8 @@ class Node:
             "transport.port": self._transport_port,
             "discovery.type": "single-node",
             "cluster.routing.allocation.disk.threshold_enabled": "false",
+            # Tests compile thousands of templates and conditions in a row.
+            "script.max_compilations_rate": "100000/1m",
         } | self.settings
         return [
             java.command, f"-Xms{self.heap}", f"-Xmx{self.heap}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
