@@ -17,7 +17,7 @@ import orjson
 from shipper.encode import Encoder, clean, event_id, merge
 from shipper.pipeline import guard
 from shipper.pipeline.document import Document
-from shipper.pipeline.execution import handle
+from shipper.pipeline.execution import forget, handle
 from shipper.pipeline.failure import Failure, Raised
 from shipper.pipeline.growth import weight
 from shipper.pipeline.head import Head, compile_head
@@ -260,6 +260,8 @@ class EdgeEncoder(Encoder):
         lines = data.split(b"\n")
         lines.pop()
         bounds = list(accumulate([len(line) + 1 for line in lines], initial=start))
+        count = len(lines)
+        del lines  # of a long line there are copies enough
         text = data[:-1].decode("utf-8", "replace")
         if "\r\n" in text or text.endswith("\r"):
             text = text.removesuffix("\r").replace("\r\n", "\n")
@@ -268,7 +270,7 @@ class EdgeEncoder(Encoder):
         texts = text.split("\n")
         began = edge.clock()
         with guard.block():
-            made: list[Any] = [None] * len(lines)
+            made: list[Any] = [None] * count
             if head is not None:
                 made = edge.begin(head, self.key, self.path, texts, text, bounds, stamp)
                 if head.whole and None not in made:
@@ -277,6 +279,7 @@ class EdgeEncoder(Encoder):
                     piece.body = "".join(made).encode()
                     self._pace(began)
                     return piece
+            del text
             events = [
                 None
                 if type(begun) is str or (begun is None and not line)
@@ -388,6 +391,7 @@ class EdgeEncoder(Encoder):
             guard.end()
         except Exception as error:
             guard.end()
+            forget(error)
             raised = _raised(error)
             handled = self._handled(event, identity, stamp, raised)
             if handled is not None:

@@ -117,6 +117,7 @@ def holds(result: Any) -> bool:
 
 def raised_by(step: Step, kind: str, error: Exception, document: Document) -> Raised:
     """The failure as it leaves a step: one that came from deeper inside keeps its own origin."""
+    forget(error)
     if isinstance(error, Raised):
         if not error.kind:  # it came from no processor: the event was given up here
             error.kind, error.tag = kind, step.tag
@@ -130,6 +131,11 @@ def raised_by(step: Step, kind: str, error: Exception, document: Document) -> Ra
     if document.failures is not None:
         document.failures.append((step, raised))
     return raised
+
+
+def forget(error: Exception) -> None:
+    """Let go of the frames that an error comes from: some hold it in turn, and the agent collects cycles but now and then."""
+    error.__traceback__ = error.__context__ = error.__cause__ = None
 
 
 def handle(handlers: Sequence[Step], document: Document, raised: Raised) -> None:

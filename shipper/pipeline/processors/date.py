@@ -156,7 +156,7 @@ def _is_known(zone: Zone | Template | Unparsable, flavour: str) -> bool:
 
 def _never(cause: Unparsable) -> Read:
     def read(text: str | None, year: int, document: Document) -> str | Moment:  # noqa: ARG001
-        raise cause
+        raise Unparsable(cause.reason)
 
     return read
 
@@ -167,7 +167,7 @@ def _fixed(ways: list[Fast], flavour: str) -> Read:
     first = ways[:1]
 
     def read(text: str | None, year: int, document: Document) -> str | Moment:  # noqa: ARG001
-        cause = Unparsable(None)
+        reason = None  # not the exception, whose frames would hold it in turn
         for quick, way in steps:
             found = None if text is None else quick(year)(text)
             if found is not None:
@@ -176,10 +176,10 @@ def _fixed(ways: list[Fast], flavour: str) -> Read:
                 moment = way.parse(text, year)
             except Unparsable as failed:
                 if [way] == first:
-                    cause = failed
+                    reason = failed.reason
                 continue
             return moment
-        raise cause
+        raise Unparsable(reason)
 
     return read
 
@@ -192,15 +192,15 @@ def _templated(formats: list[str], template: Template, locale: Locale, flavour: 
             zone = zone_of(template.render(document))
         except Failure as failed:
             raise Unparsable(failed.reason) from failed
-        cause = Unparsable(None)
+        reason = None  # not the exception, whose frames would hold it in turn
         for one in steps:
             try:
                 moment = parser(one, zone, locale, flavour)(text, year)
             except Unparsable as failed:
                 if one == formats[0]:
-                    cause = failed
+                    reason = failed.reason
                 continue
             return moment
-        raise cause
+        raise Unparsable(reason)
 
     return read
