@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _NAME_END = re.compile(r'"[ \t\n\r]*:')
 _LONG_NUMBER = re.compile(r"[0-9][0-9.eE+-]{1000}")
 _LONG_TEXT = re.compile(f'[^"]{{{jackson.NAME + 1}}}')
+_LARGE = 1024 * 1024  # characters; a shorter text cannot take too much memory
+_MOST_VALUES = 500_000  # of a larger one
 _DEPTH = 200  # levels that are looked through; deeper texts are read exactly
 _FLOOR, _CEILING = -9.2e18, 1.8e19  # beyond, the quick parser makes floats of integers
 
@@ -44,6 +46,9 @@ def parser(flavour: str, *, strict: bool = True, duplicates: bool = False) -> Ca
     strict = strict and flavour == ELASTICSEARCH
 
     def read(text: str) -> Any:
+        if len(text) > _LARGE and sum(map(text.count, ",[{")) > _MOST_VALUES:
+            reason = f"the text has more than {_MOST_VALUES} values"
+            raise Failure(reason, "shipper_size_limit")
         try:
             value = orjson.loads(text)
         except ValueError:
