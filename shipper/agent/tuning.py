@@ -20,7 +20,9 @@ def tune_process() -> None:
     """Set allocator, collector and descriptor limit; what the platform refuses is left as it is."""
     with contextlib.suppress(OSError, AttributeError):
         mallopt = ctypes.CDLL(None).mallopt
-        mallopt(M_MMAP_THRESHOLD, 6 * 1024 * 1024)  # more than a batch; what is larger goes back at once
+        mallopt(
+            M_MMAP_THRESHOLD, 6 * 1024 * 1024
+        )  # more than a batch; what is larger goes back at once
         mallopt(M_TRIM_THRESHOLD, 16 * 1024 * 1024)
         mallopt(M_ARENA_MAX, 1)
     gc.collect()

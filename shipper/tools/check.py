@@ -245,6 +245,9 @@ def _pipelines(settings: Settings, report: Report) -> None:
             choice = pipelines.choose(settings, one)
             if choice.where == "cluster" and one.pipeline.path is not None:
                 ingest.load(one.pipeline.path)
+                if one.pipeline.run == "cluster":
+                    wrong = pipelines.load(settings, one)[0].wrong
+                    report.warnings.extend(f"input {one.id}: {trouble}" for trouble in wrong)
         except ConfigError as error:
             report.errors.extend(error.problems)
             continue

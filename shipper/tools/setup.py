@@ -255,6 +255,7 @@ class _Planner:
             if pipelines.choose(self._settings, entry).where == "edge":
                 self._present(
                     f"pipeline {entry.pipeline.file}: runs in the agent (input {entry.id})"
+                    f"{self._other_flavour()}"
                 )
                 return
             definition = replace(ingest.load(entry.pipeline.path), on_error=entry.pipeline.on_error)
@@ -308,6 +309,13 @@ class _Planner:
             self._step(
                 f"pipeline {name}", why, f"/_ingest/pipeline/{quote(name)}", body, _PIPELINES
             )
+
+    def _other_flavour(self) -> str:
+        """A note where pipelines in the agent have another product's meaning than this cluster's."""
+        meant, product = self._settings.edge.flavour, self._flavour.product
+        if meant == product:
+            return ""
+        return f"; pipeline.flavour is {meant} and this is {product}: set pipeline.flavour to {product}"
 
     def _foreign_pipeline(self, entry: str, name: str) -> None:
         if self._registered(name) is None:

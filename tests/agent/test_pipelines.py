@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import signal
 import sqlite3
 from typing import TYPE_CHECKING, Any
@@ -45,9 +46,15 @@ LINES = b"info 1\ndebug 2\nbroken\nwarn 3\n"
 
 @pytest.fixture(autouse=True)
 def _process() -> Iterator[None]:
-    """An agent tunes its process for itself."""
+    """An agent tunes its process and its log for itself; what other tests log must not come into their reports."""
+    loggers = [logging.getLogger(), logging.getLogger("shipper")]
+    logged = [(one, one.level, one.handlers[:], one.propagate) for one in loggers]
     before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
     yield
+    for one, level, handlers, propagate in logged:
+        one.setLevel(level)
+        one.handlers[:] = handlers
+        one.propagate = propagate
     gc.unfreeze()
     gc.enable()
     for number, handler in zip((signal.SIGTERM, signal.SIGINT), before, strict=True):

@@ -8,7 +8,7 @@ import sys
 import time
 from collections import defaultdict
 from http.server import ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
 
 from bench.sink import Books, Handler
 
@@ -18,10 +18,10 @@ SENT = re.compile(rb'"message":"sent (\d+\.\d+) ')
 class Listener(Handler):
     """Answers as the sink does."""
 
-    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    delays: list[tuple[float, float]] = []  # noqa: RUF012 - one for all
+    counts: ClassVar[dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(int))
+    delays: ClassVar[list[tuple[float, float]]] = []
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - http.server's name
         if self.path == "/_sink/heard":
             with self.books.lock:
                 answer: dict[str, Any] = {"counts": self.counts, "delays": self.delays}

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 FULL = os.environ.get("SHIPPER_HOSTILE") == "full"
 TIMES = 10 if FULL else 1
-HELD_UP = 1.0  # seconds
-MEMORY = 300 * MIB
+HELD_UP = 1.0 if FULL else 3.0  # seconds; in the ordinary run other tests have the machine as well
+MEMORY = (300 if FULL else 600) * MIB
 SHUTDOWN = 3.0  # seconds
 NEIGHBOURS = ("neighbour", "neighbour_piped")
 
@@ -323,8 +323,6 @@ def check_counts(
 ) -> None:
     """Every line is in one column, and what the sink has is what the agent says."""
     heard = sink.heard()["counts"]
-    letters = status["output"]["dead_letters"] if "dead_letters" in status["output"] else None
-    print(letters, status["output"])
     assert not status["counters"].get("unbalanced_ranges")
     assert heard["neighbour"]["documents"] == heard["neighbour_piped"]["documents"] == neighbours
     for name, count in counts.items():
