@@ -36,6 +36,8 @@ class Attack:
         body: the rest of the pipeline.
         others: pipelines that it calls.
         input: further settings of the input.
+        column: of the ledger, in which events end that are not indexed.
+        joined: lines that make an event.
     """
 
     name: str
@@ -44,6 +46,8 @@ class Attack:
     body: dict[str, Any] = field(default_factory=dict)
     others: dict[str, dict[str, Any]] = field(default_factory=dict)
     input: dict[str, Any] = field(default_factory=dict)
+    column: str = "indexed"
+    joined: int = 1
 
     def pipelines(self) -> dict[str, dict[str, Any]]:
         """By name, this attack's own first."""
@@ -217,9 +221,9 @@ ATTACKS = [
     Attack("percents", lambda n: [b"%41" * 300_000, b"%C3%A9+" * 120_000, b"%ED%A0%80" * 100_000, b"%" * 900_000, b"%4" * 400_000] * n, [{"urldecode": {"field": "message", "target_field": f"u{number}", "ignore_failure": True}} for number in range(5)]),
     Attack("dissect", lambda n: [b"a " * 500_000, b" " * 1_000_000, b"ab" * 500_000] * n, [{"dissect": {"field": "message", "pattern": "%{a->} %{+a/2} %{+a/1} %{*k}=%{&k} %{b->}", "append_separator": "-", "ignore_failure": True}}, {"dissect": {"field": "message", "pattern": "%{a->} %{b}ac%{c}", "ignore_failure": True}}]),
     Attack("all-words-of-agents", lambda n: agents_with_all_words()[: 3 * n], [{"user_agent": {"field": "message"}}]),
-    Attack("dropped", lambda n: [b"a" * (2 * MIB), b"b", b"c" * 50_000] * n, [{"drop": {"if": "ctx.message.length() > 100"}}]),
-    Attack("multiline", lambda n: [b"start " + b"a" * 300 + b"!", *[b" at " + b"a" * 40] * 5] * (6 * n), HOPELESS, input={"parsers": [{"multiline": {"type": "pattern", "pattern": r"^\s", "negate": False, "match": "after"}}]}),
-    Attack("dead-letters", lambda n: [b"a" * 300 + b"!"] * (4 * n), [{"grok": {"field": "message", "patterns": [pattern]}} for pattern in CATASTROPHIC], input={"pipeline.on_error": "dead_letter"}),
+    Attack("dropped", lambda n: [b"a" * (2 * MIB), b"b", b"c" * 50_000] * n, [{"drop": {"if": "ctx.message.length() > 100"}}], column="filtered"),
+    Attack("multiline", lambda n: [b"start " + b"a" * 300 + b"!", *[b" at " + b"a" * 40] * 5] * (6 * n), HOPELESS, input={"parsers": [{"multiline": {"type": "pattern", "pattern": r"^\s", "negate": False, "match": "after"}}]}, joined=6),
+    Attack("dead-letters", lambda n: [b"a" * 300 + b"!"] * (4 * n), [{"grok": {"field": "message", "patterns": [pattern]}} for pattern in CATASTROPHIC], input={"pipeline.on_error": "dead_letter"}, column="dead_lettered"),
     Attack("agents", lambda n: [b"Mozilla/5.0 (" + b"; " * number + b"Linux; Android 10; " * 50 + b") AppleWebKit/ Chrome/ Mobile Safari" for number in range(20 * n)], [{"user_agent": {"field": "message"}}]),
 ]  # fmt: skip
 

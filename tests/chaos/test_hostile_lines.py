@@ -33,6 +33,9 @@ TIMES = 10 if FULL else 1
 HELD_UP = 1.0 if FULL else 3.0  # seconds; in the ordinary run other tests have the machine as well
 MEMORY = (300 if FULL else 600) * MIB
 SHUTDOWN = 3.0  # seconds
+COLUMNS = (
+    "indexed", "duplicate", "filtered", "dropped", "dead_lettered", "failure_store", "skipped"
+)  # fmt: skip
 NEIGHBOURS = ("neighbour", "neighbour_piped")
 
 
@@ -257,11 +260,12 @@ def test_hostile_lines_hold_nobody_up(sink: Sink, tmp_path: Path) -> None:
             end = time.time()
             time.sleep(1.0)
         held_up = worst(sink, begin, end)
+        check_books(sink, status, tmp_path, counts)
         afterwards = quiet(sink)
         metrics = agent.metrics()
         memory = resident(agent.pid)
         print(
-            f"together: held up {held_up:.2f} s at most in {end - begin:.0f} s; memory {watcher.most / MIB:.0f} MiB at most,"
+            f"\ntogether: held up {held_up:.2f} s at most in {end - begin:.0f} s; memory {watcher.most / MIB:.0f} MiB at most,"
             f" {memory / MIB:.0f} MiB afterwards, the child's {watcher.child_most / MIB:.0f} MiB;"
             f" usual delay {usual[-1]:.3f} s, afterwards {afterwards[-1]:.3f} s\n{status['counters']}"
         )
@@ -276,7 +280,14 @@ def test_hostile_lines_hold_nobody_up(sink: Sink, tmp_path: Path) -> None:
     assert watcher.most < MEMORY
     assert afterwards[-1] < usual[-1] + 0.25
     assert watcher.killed, "no child was killed"
-    check_counts(sink, status, counts, neighbour.written)
+    heard = sink.heard()["counts"]
+    assert all(heard[name]["documents"] == neighbour.written for name in NEIGHBOURS)
+    assert not any(heard[name]["failed"] for name in NEIGHBOURS)
+    assert all(
+        heard[dataset(one)]["documents"] >= counts[one.name]
+        for one in ATTACKS
+        if one.column == "indexed" and one.joined == 1
+    )
     assert any("timeouts" in name and value for name, value in metrics.items()), sorted(metrics)
     assert not leftovers
 
@@ -318,13 +329,19 @@ def check_end(agent: AgentProcess, sink: Sink, folder: Path, counts: dict[str, i
         assert not resident(child)
 
 
-def check_counts(
-    sink: Sink, status: dict[str, Any], counts: dict[str, int], neighbours: int
-) -> None:
-    """Every line is in one column, and what the sink has is what the agent says."""
+def check_books(sink: Sink, status: dict[str, Any], folder: Path, counts: dict[str, int]) -> None:
+    """Every line, and every byte, is in one column; and what the sink has is what the agent says."""
     heard = sink.heard()["counts"]
     assert not status["counters"].get("unbalanced_ranges")
-    assert heard["neighbour"]["documents"] == heard["neighbour_piped"]["documents"] == neighbours
-    for name, count in counts.items():
-        ledger = next(one["ledger"] for one in status["inputs"] if one["id"] == name)
-        print(name, count, ledger, heard.get(name.replace("-", "_")))
+    for attack in ATTACKS:
+        ledger = next(one["ledger"] for one in status["inputs"] if one["id"] == attack.name)
+        events = {column: ledger[column] for column in COLUMNS if ledger[column]}
+        files = (folder / "attacks").glob(
+            f"{attack.name}-*.log" if not FULL else f"{attack.name}*.log"
+        )
+        size = sum(path.stat().st_size for path in files)
+        assert sum(events.values()) * attack.joined == counts[attack.name], (attack.name, events)
+        assert sum(ledger[f"{column}_bytes"] for column in COLUMNS) == size, (attack.name, ledger)
+        arrived = heard.get(dataset(attack), {}).get("documents", 0)
+        assert arrived == events.get("indexed", 0), (attack.name, arrived, events)
+        assert set(events) <= {attack.column, "indexed"}, (attack.name, events)
