@@ -67,7 +67,7 @@ def _leaves(
                 entry["default"] = [] if default == () else {}
         leaves[prefix + key.name] = entry
     for name, text in section.lists.items():
-        inner = _inputs if name == "inputs" else _parsers
+        inner = {"inputs": _inputs, "datasets": _datasets}.get(name, _parsers)
         leaves[prefix + name] = {
             "description": text,
             "type": "array",
@@ -82,6 +82,13 @@ def _inputs(definitions: dict[str, Any]) -> dict[str, Any]:
         "required": ["id", "paths"]
     }
     return {"$ref": "#/$defs/input"}
+
+
+def _datasets(definitions: dict[str, Any]) -> dict[str, Any]:
+    definitions["dataset"] = _section(keys.DATASET, "dataset:", definitions) | {
+        "required": ["dataset"]
+    }
+    return {"$ref": "#/$defs/dataset"}
 
 
 def _parsers(definitions: dict[str, Any]) -> dict[str, Any]:

@@ -125,8 +125,10 @@ DATA_STREAM = Section(
     "data_stream",
     settings.DataStream,
     (
-        Key("dataset", Text("dataset", texts.dataset), "Second part of the data stream's name `logs-<dataset>-<namespace>`."),
-        Key("namespace", Text("namespace", texts.dataset), "Third part of the data stream's name."),
+        Key("dataset", Text("dataset", texts.dataset_reference),
+            "Second part of the data stream's name `logs-<dataset>-<namespace>`. May refer to fields of the event: `%{[fields.kind]}`,"
+            " or `%{[fields.kind]:other}` for where there is none."),
+        Key("namespace", Text("namespace", texts.dataset_reference), "Third part of the data stream's name; likewise."),
     ),
 )  # fmt: skip
 PIPELINE = Section(
@@ -245,6 +247,7 @@ ELASTICSEARCH = Section(
         Key("username", Text("user name"), "User for basic authentication."),
         Key("password", Text("password", secret=True), "Password for basic authentication."),
         Key("api_key", Text("API key", texts.api_key, secret=True), "API key: `id:key`, or the encoded form. Not together with `username`."),
+        Key("bearer_token", Text("token", secret=True), "Token for `Authorization: Bearer`, such as a service account's. Instead of the others."),
         Key("headers", HeaderMap(), "More headers of every request."),
         Key("proxy_url", Text("URL of a proxy", texts.proxy), "HTTP proxy."),
         Key("worker", Whole(1, 64), "Requests at the same time, all hosts together."),
@@ -254,9 +257,13 @@ ELASTICSEARCH = Section(
         Key("backoff.init", Duration(), "First wait after a failed request; doubled each time, with jitter."),
         Key("backoff.max", Duration(), "Longest wait after a failed request."),
         Key("pause_retry_max", Duration(), "Longest wait between two tries of a paused route."),
-        Key("target.mode", Choice(("data_stream",), dict.fromkeys(
-            ("rollover_alias", "daily"), "write data_stream: this version writes to data streams only")),
-            "What is written to."),
+        Key("pause_limit", Duration(zero=0.0),
+            "How long events for a past daily index that refuses them (closed, read-only) are tried again before they become dead letters."),
+        Key("target.mode", Choice(("data_stream", "rollover_alias", "daily")),
+            "What is written to: a data stream, an alias of indices that roll over, or an index a day by each event's `@timestamp` (UTC)."),
+        Key("target.prefix", Text("name", texts.dataset),
+            "First part of the names of aliases and daily indices, `<prefix>-<dataset>-<namespace>`; data streams begin with `logs`.",
+            default="`shipper`"),
     ),
     {"ssl": ("ssl", TLS)},
 )  # fmt: skip
@@ -293,7 +300,97 @@ DEAD_LETTER = Section(
     settings.DeadLetter,
     (
         Key("max_bytes", Size(1024), "Size of the local store of refused events; when it is full, the route pauses."),
+        Key("stream", _FLAG, "Tell of refused events in the data stream `logs-shipper.dead_letter-<namespace>` as well (message and error)."),
     ),
+)  # fmt: skip
+_SINCE = "after the rollover"
+ROLLOVER = Section(
+    "rollover",
+    settings.Rollover,
+    (
+        Key("max_age", Duration(60, zero=0.0), "A new index is begun when the newest one is so old; in whole days, with the UTC day. `0`: never."),
+        Key("max_primary_shard_size", Size(0), "… or when one of its primary shards is so large; `0`: never."),
+        Key("max_docs", Whole(0, 2**31 - 1), "… or when it has so many documents; `0`: never."),
+    ),
+)  # fmt: skip
+_PHASE = (
+    Key(
+        "min_age",
+        Duration(zero=0.0),
+        f"When the phase begins, counted from {_SINCE.removeprefix('after ')}.",
+        default="no such phase",
+    ),
+)
+PHASE = Section("phase", settings.Phase, _PHASE)
+FROZEN = Section(
+    "frozen",
+    settings.Frozen,
+    (
+        *_PHASE,
+        Key("snapshot_repository", _NAME, "Repository of the searchable snapshots. Needed for this phase."),
+    ),
+)  # fmt: skip
+PHASES = Section(
+    "phases",
+    settings.Phases,
+    (),
+    {"warm": ("warm", PHASE), "cold": ("cold", PHASE), "frozen": ("frozen", FROZEN)},
+)
+TEMPLATE = Section(
+    "template",
+    settings.Template,
+    (
+        Key("settings", JsonMap(nest=False),
+            "Settings of the indices by the cluster's own names, such as `index.number_of_shards: 1`; they win over Shipper's.", default="see [cluster](cluster.md)"),
+        Key("custom_mappings", JsonMap(nest=False),
+            "Fields and their mappings, as the cluster's mapping API has them: `{upstream.time: {type: float}}`."),
+        Key("dynamic", Choice(("true", "false", "strict", "runtime")), "What becomes of fields that no mapping names."),
+        Key("unknown_objects", Choice(("dynamic", "flattened")),
+            "`flattened` keeps each object that no mapping names in one field, so that hostile keys cannot fill the mapping."),
+    ),
+)  # fmt: skip
+_LIFETIME = Key(
+    "retention",
+    Duration(60, zero=None),
+    f"Indices are deleted so long {_SINCE}.",
+    default="keep everything",
+)
+_LIFE = {
+    "rollover": ("rollover", ROLLOVER),
+    "phases": ("phases", PHASES),
+    "template": ("template", TEMPLATE),
+}
+DATASET = Section(
+    "setup.datasets",
+    settings.Dataset,
+    (
+        Key("dataset", Text("dataset", texts.dataset_reference), "As an input names it.", required=True),
+        _LIFETIME,
+    ),
+    _LIFE,
+)  # fmt: skip
+KIBANA = Section(
+    "kibana",
+    settings.Kibana,
+    (
+        Key("host", Text("URL", texts.kibana), "Kibana or OpenSearch Dashboards, `https://host:5601`. Needed for `shipper setup --kibana`."),
+        Key("space_id", _NAME, "Kibana space.", default="the default one"),
+        Key("username", Text("user name"), "User, where it is not the output's."),
+        Key("password", Text("password", secret=True), "Password of that user."),
+        Key("api_key", Text("API key", texts.api_key, secret=True), "API key, where it is not the output's."),
+    ),
+    {"ssl": ("ssl", TLS)},
+)  # fmt: skip
+SETUP = Section(
+    "setup",
+    settings.Setup,
+    (
+        _LIFETIME,
+        Key("lifecycle", Choice(("auto", "ilm", "data_stream_lifecycle", "ism", "none")),
+            "What carries out rollover and retention; `auto` takes what the cluster has, `none` leaves it to `shipper rollover --if-due`."),
+    ),
+    {**_LIFE, "kibana": ("kibana", KIBANA)},
+    {"datasets": "What is different for single datasets: `dataset` and any of the keys `rollover`, `retention`, `phases`, `template`."},
 )  # fmt: skip
 TOP = Section(
     "the file",
@@ -301,6 +398,8 @@ TOP = Section(
     (
         Key("path.data", Text("path", texts.path), "Folder of the agent's state; one agent to a folder.", default="`./data`"),
         Key("path.pipelines", Text("path", texts.path), "Folder of pipeline files.", to="pipelines_path", default="`./pipelines`"),
+        Key("cloud.id", Text("cloud id", texts.cloud_id), "Elastic Cloud deployment, instead of `output.elasticsearch.hosts`.", to=""),
+        Key("cloud.auth", Text("user:password", texts.cloud_auth, secret=True), "Login there, instead of `username` and `password`.", to=""),
         Key("name", _NAME, "Name of this agent, in `agent.name`.", default="the host's name"),
         Key("host.id", _NAME, "Id of this host, in `host.id`.", default="that of `/etc/machine-id`"),
         Key("tags", _TAGS, "Tags of every event."),
@@ -314,6 +413,7 @@ TOP = Section(
         "http": ("http", HTTP),
         "logging": ("logging", LOGGING),
         "dead_letter": ("dead_letter", DEAD_LETTER),
+        "setup": ("setup", SETUP),
         "pipeline": ("edge", EDGE),
         "output.elasticsearch": ("output", ELASTICSEARCH),
         "output.local": ("output", LOCAL),

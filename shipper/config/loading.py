@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, cast
 
+from msgspec.structs import replace
+
 from shipper.config import keys, rules, texts
 from shipper.config.document import (
     Listing,
@@ -24,7 +26,16 @@ from shipper.config.hints import PARSER
 from shipper.config.kinds import FAILED, Context, Wrong
 from shipper.config.masking import quote
 from shipper.config.sections import Reader, expect_table, listing
-from shipper.config.settings import DataStream, Elasticsearch, Input, Local, Pipeline, Settings
+from shipper.config.settings import (
+    Dataset,
+    DataStream,
+    Elasticsearch,
+    Input,
+    Local,
+    Pipeline,
+    Settings,
+    Setup,
+)
 from shipper.config.substitute import Substitution
 from shipper.config.suggest import did_you_mean
 from shipper.errors import ConfigError
@@ -34,7 +45,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from shipper.config.document import Node
-    from shipper.config.settings import Parser
+    from shipper.config.settings import Base, Parser
 
 MAX_FILE_BYTES = 4 * 1024 * 1024
 _MACHINE_IDS = ("/etc/machine-id", "/var/lib/dbus/machine-id")
@@ -151,8 +162,14 @@ def _settings(table: Table, overrides: list[Table], context: Context) -> Setting
     for name in ("http", "logging", "dead_letter", "pipeline"):
         to, section = keys.TOP.nested[name]
         values[to] = reader.struct(section, f"{name}.", {})
-    values["output"] = _output(reader, context)
+    values["setup"] = _setup(reader, context)
+    output = values["output"] = _output(reader, context)
     inputs, readers = _inputs(reader, context)
+    if isinstance(output, Elasticsearch):
+        prefix = output.target_prefix
+        inputs = tuple(
+            replace(one, data_stream=replace(one.data_stream, prefix=prefix)) for one in inputs
+        )
     settings = Settings(inputs=inputs, **values)
     rules.check(settings, reader, readers)
     return settings
@@ -185,7 +202,44 @@ def _output(reader: Reader, context: Context) -> Elasticsearch | Local:
         section = keys.TOP.nested[name][1]
         placeholder = {"path": context.base} if name == "output.local" else {"hosts": ()}
         output = cast("Elasticsearch | Local", reader.struct(section, f"{name}.", placeholder))
+    if (
+        isinstance(output, Elasticsearch)
+        and "output.elasticsearch.target.prefix" not in reader.found
+    ):
+        prefix = "logs" if output.target_mode == "data_stream" else "shipper"
+        output = replace(output, target_prefix=prefix)
     return output
+
+
+def _setup(reader: Reader, context: Context) -> Setup:
+    """``setup``: each entry of ``datasets`` is completed by what is said for all of them."""
+    setup = cast("Setup", _over(reader, keys.SETUP, "setup.", Setup()))
+    datasets: dict[str, Dataset] = {}
+    found = reader.found.get("setup.datasets")
+    for item in [] if found is None else listing(found.value, context, "datasets"):
+        table = expect_table(item, context, "a mapping with dataset and what is different for it")
+        if table is None:
+            continue
+        inner = Reader(keys.DATASET, table.mark, context)
+        inner.take(table)
+        one = cast("Dataset", _over(inner, keys.DATASET, "", setup.of("")))
+        if one.dataset in datasets:
+            found_text = f"the dataset {quote(one.dataset)} for the second time"
+            context.problems.add(
+                inner.at("dataset"), found_text, "expected every dataset once", "put both into one"
+            )
+        datasets[one.dataset] = one
+    return replace(setup, datasets=tuple(datasets.values()))
+
+
+def _over(reader: Reader, section: keys.Section, prefix: str, base: Base) -> Base:
+    """A section's struct with the keys that are given, and else those of ``base``."""
+    values = reader.build(section, prefix)
+    for name, (to, inner) in section.nested.items():
+        if reader.has(f"{prefix}{name}"):
+            below = getattr(base, to) or inner.struct()
+            values[to] = _over(reader, inner, f"{prefix}{name}.", below)
+    return replace(base, **values)
 
 
 def _inputs(reader: Reader, context: Context) -> tuple[tuple[Input, ...], list[Reader]]:

@@ -21,9 +21,15 @@ _HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 
 @dataclass(frozen=True, slots=True)
 class JsonMap:
-    """A mapping that goes into documents; dotted keys become objects, as everywhere."""
+    """
+    A mapping that goes into documents; dotted keys become objects, as everywhere.
+
+    Args:
+        nest: whether they do; else keys are kept as they are written.
+    """
 
     label: str = "mapping"
+    nest: bool = True
 
     def convert(self, node: Node, context: Context) -> Any:
         """See ``Kind``."""
@@ -39,7 +45,13 @@ class JsonMap:
         if isinstance(node, Table):
             result: dict[str, Any] = {}
             for key, item in node.entries:
-                _put(result, key.text, self._value(item, context, key.text), key, context)
+                value = self._value(item, context, key.text)
+                if self.nest:
+                    _put(result, key.text, value, key, context)
+                elif key.text in result:
+                    _twice(key, key.text, context)
+                else:
+                    result[key.text] = value
             return result
         if SECRET_NAME.search(name) and node.text:
             node.secret = True

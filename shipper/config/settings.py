@@ -7,6 +7,7 @@ underscores. Reading and checking the file is the business of the neighbours in 
 
 from __future__ import annotations
 
+import re
 from pathlib import Path  # noqa: TC003 - msgspec reads the annotations
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ import msgspec
 
 KIB = 1024
 MIB = 1024 * 1024
+_REFERENCE = re.compile(r"%\{\[[^{}]*\}")
 
 
 class Base(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -76,15 +78,31 @@ Parser = Multiline | Ndjson | Container | Syslog
 
 
 class DataStream(Base, frozen=True, kw_only=True):
-    """``logs-<dataset>-<namespace>``."""
+    """
+    Where events are written: ``<prefix>-<dataset>-<namespace>``.
+
+    Dataset and namespace may have references to fields of the event, ``%{[fields.kind]}`` or ``%{[fields.kind]:default}``.
+    """
 
     dataset: str = "generic"
     namespace: str = "default"
+    prefix: str = "logs"  # of output.elasticsearch.target; not a key of the input
 
     @property
     def name(self) -> str:
-        """Name of the data stream."""
-        return f"logs-{self.dataset}-{self.namespace}"
+        """Name of the data stream or alias; of daily indices without the day. References are still in it."""
+        return f"{self.prefix}-{self.dataset}-{self.namespace}"
+
+    @property
+    def dynamic(self) -> bool:
+        """Whether the name depends on the event."""
+        return "%{[" in self.name
+
+    @property
+    def pattern(self) -> str:
+        """Index pattern of all namespaces, days and generations; references are any text."""
+        dataset = _REFERENCE.sub("*", self.dataset)
+        return f"{self.prefix}-{dataset}-*"
 
 
 class Pipeline(Base, frozen=True, kw_only=True):
@@ -173,6 +191,7 @@ class Elasticsearch(Base, tag="elasticsearch", frozen=True, kw_only=True):
     username: str | None = None
     password: str | None = None
     api_key: str | None = None  # ``id:key`` or the encoded form
+    bearer_token: str | None = None
     ssl: Tls = Tls()
     headers: dict[str, str] = {}
     proxy_url: str | None = None
@@ -185,7 +204,11 @@ class Elasticsearch(Base, tag="elasticsearch", frozen=True, kw_only=True):
     backoff_init: float = 1.0
     backoff_max: float = 60.0
     pause_retry_max: float = 60.0  # longest wait between two tries of a paused route
-    target_mode: Literal["data_stream"] = "data_stream"
+    pause_limit: float = 3600.0  # how long a past daily index that refuses is waited for
+    target_mode: Literal["data_stream", "rollover_alias", "daily"] = "data_stream"
+    target_prefix: str = (
+        "logs"  # of the names; "shipper" by default where the mode is not data_stream
+    )
 
 
 class Local(Base, tag="local", frozen=True, kw_only=True):
@@ -217,6 +240,91 @@ class DeadLetter(Base, frozen=True, kw_only=True):
     """``dead_letter.*``: the local store of events that the cluster refuses for good."""
 
     max_bytes: int = 256 * MIB
+    stream: bool = False  # also tell of them in logs-shipper.dead_letter-<namespace>
+
+
+class Rollover(Base, frozen=True, kw_only=True):
+    """``setup.rollover.*``: when a data stream or alias gets a new index; whichever comes first. 0: no such bound."""
+
+    max_age: float = 86400.0
+    max_primary_shard_size: int = 30 * 1024 * MIB
+    max_docs: int = 50_000_000
+
+
+class Phase(Base, frozen=True, kw_only=True):
+    """``setup.phases.warm`` and ``.cold``: seconds after the rollover; None: no such phase."""
+
+    min_age: float | None = None
+
+
+class Frozen(Base, frozen=True, kw_only=True):
+    """``setup.phases.frozen``: searchable snapshots in a repository."""
+
+    min_age: float | None = None
+    snapshot_repository: str | None = None
+
+
+class Phases(Base, frozen=True, kw_only=True):
+    """``setup.phases.*``."""
+
+    warm: Phase = Phase()
+    cold: Phase = Phase()
+    frozen: Frozen = Frozen()
+
+
+class Template(Base, frozen=True, kw_only=True):
+    """``setup.template.*``: what the index templates say beside Shipper's own."""
+
+    settings: dict[str, Any] = {}  # of the index, by dotted names
+    custom_mappings: dict[str, Any] = {}  # field → mapping, as the mapping API has it
+    dynamic: Literal["true", "false", "strict", "runtime"] = "true"
+    unknown_objects: Literal["dynamic", "flattened"] = "dynamic"
+
+
+class Dataset(Base, frozen=True, kw_only=True):
+    """What holds for one dataset: an entry of ``setup.datasets``, completed by what ``setup`` says for all."""
+
+    dataset: str
+    rollover: Rollover = Rollover()
+    retention: float | None = None  # seconds after the rollover; None keeps everything
+    phases: Phases = Phases()
+    template: Template = Template()
+
+
+class Kibana(Base, frozen=True, kw_only=True):
+    """``setup.kibana.*``: Kibana or OpenSearch Dashboards; logins are the output's where none is given."""
+
+    host: str | None = None  # URL
+    space_id: str | None = None
+    username: str | None = None
+    password: str | None = None
+    api_key: str | None = None
+    ssl: Tls | None = None
+
+
+class Setup(Base, frozen=True, kw_only=True):
+    """``setup.*``: what ``shipper setup`` makes in the cluster."""
+
+    rollover: Rollover = Rollover()
+    retention: float | None = None  # seconds after the rollover; None keeps everything
+    phases: Phases = Phases()
+    lifecycle: Literal["auto", "ilm", "data_stream_lifecycle", "ism", "none"] = "auto"
+    template: Template = Template()
+    datasets: tuple[Dataset, ...] = ()
+    kibana: Kibana = Kibana()
+
+    def of(self, dataset: str) -> Dataset:
+        """What holds for a dataset."""
+        for one in self.datasets:
+            if one.dataset == dataset:
+                return one
+        return Dataset(
+            dataset=dataset,
+            rollover=self.rollover,
+            retention=self.retention,
+            phases=self.phases,
+            template=self.template,
+        )
 
 
 class Settings(Base, frozen=True, kw_only=True):
@@ -236,6 +344,7 @@ class Settings(Base, frozen=True, kw_only=True):
     http: Http = Http()
     logging: Logging = Logging()
     dead_letter: DeadLetter = DeadLetter()
+    setup: Setup = Setup()
     edge: Edge = Edge()
     shutdown_timeout: float = 5.0
     max_pending_bytes: int = 5 * MIB  # queue.mem.bytes: encoded and not settled, all routes

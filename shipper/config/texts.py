@@ -7,6 +7,7 @@ what to do.
 
 from __future__ import annotations
 
+import base64
 import glob
 import os
 import re
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from shipper.config.kinds import Context
 
 DEFAULT_PORT = 9200
+KIBANA_PORT = 5601
+REFERENCE = re.compile(r"%\{\[([^\[\]{}\s]+)\](?::([^{}]*))?\}")
+_MAX_REFERENCE = 200  # characters of a dataset with references
 _LONGEST_NAME = 60  # characters
 _OFFSET = re.compile(r"[+-](0[0-9]|1[0-4]):?[0-5][0-9]\Z")
 _FINGERPRINT = re.compile(r"[0-9A-Fa-f]{64}\Z")
@@ -173,6 +177,77 @@ def dataset(text: str, _context: Context) -> str:
     if len(text) > _MAX_NAME or encoded > _MAX_NAME:
         raise Wrong(
             f"{quote(text)} is {encoded} bytes long", f"expected at most {_MAX_NAME}", "shorten it"
+        )
+    return text
+
+
+def dataset_reference(text: str, context: Context) -> str:
+    """Check a dataset or namespace that may refer to fields of the event, ``%{[a.b]}`` or ``%{[a.b]:default}``."""
+    rest = REFERENCE.sub("x", text)
+    if "%{" in rest:
+        raise Wrong(
+            f"{quote(text)} has a reference that cannot be read",
+            "expected %{[field.name]} or %{[field.name]:default}",
+            "write the name of the field in square brackets, inside braces",
+        )
+    for found in REFERENCE.finditer(text):
+        if found[2]:
+            dataset(found[2], context)
+    if rest != text and len(text) <= _MAX_REFERENCE:
+        dataset(rest, context)
+        return text
+    return dataset(text, context)
+
+
+def kibana(text: str, _context: Context) -> str:
+    """Check the URL of Kibana or OpenSearch Dashboards."""
+    url = text if "://" in text else f"http://{text}"
+    return _url(text, url, "a URL such as https://kibana.example:5601", KIBANA_PORT)
+
+
+def cloud_id(text: str, _context: Context) -> str:
+    """Check a cloud id, ``name:base64``; the value is the URL of Elasticsearch."""
+    try:
+        return cloud_hosts(text)[0]
+    except (ValueError, UnicodeDecodeError) as error:
+        raise Wrong(
+            f"{quote(text, 40)} is no cloud id: {error}",
+            "expected the Cloud ID that the deployment's page shows: name:letters and digits",
+            "copy it whole",
+        ) from None
+
+
+def cloud_hosts(text: str) -> tuple[str, str]:
+    """
+    The URLs of Elasticsearch and Kibana in a cloud id: ``name:base64("domain[:port]$elasticsearch[:port]$kibana[:port]")``.
+
+    Returns:
+        Both URLs; the second is empty where the deployment has none.
+
+    Raises:
+        ValueError: it is none.
+    """
+    encoded = text.rpartition(":")[2]
+    parts = base64.b64decode(encoded, validate=True).decode("ascii").split("$")
+    domain, _, port = parts[0].partition(":")
+    if len(parts) < 2 or not domain or not parts[1]:
+        raise ValueError("it names no Elasticsearch")
+
+    def url(node: str) -> str:
+        name, _, own = node.partition(":")
+        return f"https://{name}.{domain}:{int(own or port or 443)}" if name else ""
+
+    return url(parts[1]), url(parts[2] if len(parts) > 2 else "")
+
+
+def cloud_auth(text: str, _context: Context) -> str:
+    """Check ``user:password``."""
+    user, colon, password = text.partition(":")
+    if not user or not colon or not password:
+        raise Wrong(
+            "no user:password",
+            "expected user:password",
+            "write ${ELASTIC_CLOUD_AUTH}, or username and password",
         )
     return text
 

@@ -171,7 +171,15 @@ fields_under_root: true
 path: {data: /d, pipelines: pipes}
 http: {enabled: false, host: "::1", port: 0}
 logging: {level: debug, format: json}
-dead_letter.max_bytes: 1GiB
+dead_letter: {max_bytes: 1GiB, stream: true}
+setup:
+  retention: 30d
+  lifecycle: ilm
+  rollover: {max_age: 2d, max_primary_shard_size: 0, max_docs: 7}
+  phases: {warm.min_age: 1d, cold.min_age: 2d, frozen: {min_age: 3d, snapshot_repository: r}}
+  template: {settings: {index.a: 1}, custom_mappings: {a.b: {type: ip}}, dynamic: strict, unknown_objects: flattened}
+  datasets: [{dataset: d, rollover.max_docs: 8, template.dynamic: "false"}]
+  kibana: {host: "https://k", space_id: s, username: v, password: w-word, ssl.verification_mode: none}
 shutdown_timeout: 0
 queue.mem.bytes: 32MiB
 output:
@@ -189,7 +197,8 @@ output:
     timeout: 30s
     backoff: {init: 2s, max: 2m}
     pause_retry_max: 5m
-    target.mode: data_stream
+    pause_limit: 10m
+    target: {mode: daily, prefix: day}
     ssl.certificate_authorities: [p.pem]
     ssl: {verification_mode: certificate, certificate: p.pem, key: p.pem}
     ssl.ca_trusted_fingerprint: "AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89"
@@ -198,21 +207,47 @@ output:
 
     given = msgspec.json.decode(msgspec.json.encode(settings, enc_hook=str))
     pem = str(file.parent / "p.pem")
+    life: dict[str, Any] = {
+        "retention": 30 * 86400.0,
+        "rollover": {"max_age": 2 * 86400.0, "max_primary_shard_size": 0, "max_docs": 7},
+        "phases": {
+            "warm": {"min_age": 86400.0}, "cold": {"min_age": 2 * 86400.0},
+            "frozen": {"min_age": 3 * 86400.0, "snapshot_repository": "r"},
+        },
+        "template": {
+            "settings": {"index.a": 1}, "custom_mappings": {"a.b": {"type": "ip"}}, "dynamic": "strict",
+            "unknown_objects": "flattened",
+        },
+    }  # fmt: skip
     expected: dict[str, Any] = {
         "name": "web-1", "host_id": "h", "tags": ["t"], "fields": {"team": "web"}, "fields_under_root": True,
         "path_data": "/d", "pipelines_path": str(file.parent / "pipes"),
         "http": {"enabled": False, "host": "::1", "port": 0},
         "logging": {"level": "debug", "format": "json"},
-        "dead_letter": {"max_bytes": 1024**3},
+        "dead_letter": {"max_bytes": 1024**3, "stream": True},
+        "setup": {
+            **life, "lifecycle": "ilm",
+            "datasets": [{
+                **life, "dataset": "d", "rollover": {**life["rollover"], "max_docs": 8},
+                "template": {**life["template"], "dynamic": "false"},
+            }],
+            "kibana": {
+                "host": "https://k:5601", "space_id": "s", "username": "v", "password": "w-word", "api_key": None,
+                "ssl": {
+                    "certificate_authorities": [], "verification_mode": "none", "ca_trusted_fingerprint": None,
+                    "certificate": None, "key": None,
+                },
+            },
+        },
         "shutdown_timeout": 0.0, "max_pending_bytes": 32 * 1024**2,
         "output": {
             "type": "elasticsearch",
             "hosts": ["http://localhost:9200", "https://es:9200", "http://[::1]:9201/prefix"],
-            "username": "u", "password": "p-word", "api_key": None,
+            "username": "u", "password": "p-word", "api_key": None, "bearer_token": None,
             "headers": {"X-A": "b", "X.Dotted": "c"}, "proxy_url": "http://proxy:3128",
             "worker": 2, "bulk_max_size": 10, "bulk_max_bytes": 4 * 1024**2, "flush_timeout": 0.25,
             "compression_level": 0, "timeout": 30.0, "backoff_init": 2.0, "backoff_max": 120.0,
-            "pause_retry_max": 300.0, "target_mode": "data_stream",
+            "pause_retry_max": 300.0, "pause_limit": 600.0, "target_mode": "daily", "target_prefix": "day",
             "ssl": {
                 "certificate_authorities": [pem], "verification_mode": "certificate",
                 "certificate": pem, "key": pem, "ca_trusted_fingerprint": "abcdef0123456789" * 4,
