@@ -76,6 +76,11 @@ Turns a field with a dot in its name into an object.""",
 Drops the event: it is counted as filtered.""",
     "fail": """\
 Fails with a message of your own.""",
+    "fingerprint": """\
+Sets a hash of fields, to find events that are alike. The products' hashes differ: Elasticsearch hashes the values with their types
+(`method`: `MD5`, `SHA-1`, `SHA-256`, `SHA-512`, `MurmurHash3`); OpenSearch hashes names and values as texts, of the whole document where
+neither `fields` nor `exclude_fields` is given, and writes the method before the hash. OpenSearch 3.4.0 makes wrong hashes of events that
+it processes at the same time, as its threads share one digest; the edge's are always those of a node that does one thing at a time.""",
     "foreach": """\
 Runs a processor over each item of a list, as `_ingest._value`; with Elasticsearch also over an object's values, with the key as
 `_ingest._key`.""",
@@ -96,10 +101,18 @@ Parses a text as JSON.""",
 Splits `a=1 b=2` into fields.""",
     "lowercase": """\
 Puts a text, or every text of a list, into lower case.""",
+    "network_direction": """\
+Says of a flow whether it is `inbound`, `outbound`, `internal` or `external`, as seen from `internal_networks`: CIDR ranges, or names such as
+`private` and `loopback`.""",
     "pipeline": """\
 Runs another pipeline. At the edge a name is looked for among the pipeline files only; see the manual on `absent` and `candidates`.""",
+    "redact": """\
+Replaces what grok patterns match by their names: `%{IP:client}` makes `<client>`. The cluster's processor needs a Platinum licence, and
+without one does nothing (`skip_if_unlicensed`) or fails; the edge asks for none.""",
     "remove": """\
 Removes fields.""",
+    "remove_by_pattern": """\
+Removes the fields at the document's root whose names fit a pattern such as `tmp_*`, or with `exclude_field_pattern` all others.""",
     "rename": """\
 Renames a field.""",
     "set": """\

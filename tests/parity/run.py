@@ -79,11 +79,15 @@ def run(name: str, url: str) -> list[Result]:
     """
     module = load(name)
     cases: list[Case] = module.CASES
-    return run_cases(cases, url, jar=getattr(module, "jar", None))
+    threads: int = getattr(module, "THREADS", _THREADS)
+    return run_cases(cases, url, jar=getattr(module, "jar", None), threads=threads)
 
 
 def run_cases(
-    cases: Sequence[Case], url: str, jar: Callable[[list[Case]], list[Outcome]] | None = None
+    cases: Sequence[Case],
+    url: str,
+    jar: Callable[[list[Case]], list[Outcome]] | None = None,
+    threads: int = _THREADS,
 ) -> list[Result]:
     """Runs cases; ``jar`` is asked for the outcomes of those that have it for their oracle."""
     _check_names(cases)
@@ -102,7 +106,7 @@ def run_cases(
 
     try:
         _register(cases, url)
-        with ThreadPoolExecutor(_THREADS) as pool:
+        with ThreadPoolExecutor(threads) as pool:
             asked = pool.map(lambda group: _ask(group, connect, jar), groups.values())
             results = [result for group in asked for result in group]
         places = {id(case): number for number, case in enumerate(cases)}
