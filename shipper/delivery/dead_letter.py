@@ -3,7 +3,7 @@ The local store of events that the cluster refuses for good.
 
 One SQLite file, keyed by event id: storing an event twice keeps the first. What :meth:`DeadLetters.add` returned
 from is on disk, because the checkpoint moves past it next. Bounded: what does not fit is not stored, and whoever
-asked is told.
+asked is told. An event leaves only by :meth:`DeadLetters.drop`: after the cluster has it, or because somebody said so.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from shipper.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 NAME = "dead-letters.db"
@@ -26,24 +26,66 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS dead_letter (
     id TEXT PRIMARY KEY, stored REAL NOT NULL, route TEXT NOT NULL, path TEXT NOT NULL,
     offset INTEGER NOT NULL, length INTEGER NOT NULL, status INTEGER NOT NULL, type TEXT NOT NULL,
-    reason TEXT NOT NULL, error BLOB NOT NULL, action BLOB NOT NULL, document BLOB NOT NULL, bytes INTEGER NOT NULL
+    reason TEXT NOT NULL, error BLOB NOT NULL, action BLOB NOT NULL, document BLOB NOT NULL, bytes INTEGER NOT NULL,
+    input TEXT NOT NULL DEFAULT '', replays INTEGER NOT NULL DEFAULT 0, told INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS untold ON dead_letter (id) WHERE told = 0;
 CREATE TABLE IF NOT EXISTS total (one INTEGER PRIMARY KEY CHECK (one = 1), events INTEGER NOT NULL, bytes INTEGER NOT NULL);
 INSERT OR IGNORE INTO total VALUES (1, 0, 0);
 CREATE TRIGGER IF NOT EXISTS added AFTER INSERT ON dead_letter BEGIN
     UPDATE total SET events = events + 1, bytes = bytes + NEW.bytes; END;
 CREATE TRIGGER IF NOT EXISTS dropped AFTER DELETE ON dead_letter BEGIN
     UPDATE total SET events = events - 1, bytes = bytes - OLD.bytes; END;
-PRAGMA user_version = 1;
+CREATE TRIGGER IF NOT EXISTS changed AFTER UPDATE OF bytes ON dead_letter BEGIN
+    UPDATE total SET bytes = bytes + NEW.bytes - OLD.bytes; END;
+PRAGMA user_version = 2;
 """
-_VERSION = 1
-_COLUMNS = "id, route, stored, path, offset, length, status, type, reason, error, action, document"
+_TO_2 = (  # from version 1, which a reader may still meet
+    "ALTER TABLE dead_letter ADD COLUMN input TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE dead_letter ADD COLUMN replays INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE dead_letter ADD COLUMN told INTEGER NOT NULL DEFAULT 0",
+)
+_VERSION = 2
+_OLD = "id, route, stored, path, offset, length, status, type, reason, error, action, document"
+_COLUMNS = f"{_OLD}, input, replays"
+TOLD, NOT_TOLD = 1, 2  # in the data stream of dead letters; refused there, and not tried again
+_SOME = 500  # parameters of one statement
 _OVERHEAD = 200  # bytes of a row besides its texts, about
 _MAX_REASON = 4096
 
 
 class DeadLettersFullError(StoreError):
     """Nothing was stored, because it would be more than ``dead_letter.max_bytes``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """
+    Which of the stored events are meant: all that fit.
+
+    Attributes:
+        route: of the name of the route, or of its index.
+        type: of the error.
+        since: Unix time from which on they were stored.
+        ids: of the events; None: any.
+    """
+
+    route: str = ""
+    type: str = ""
+    since: float = 0.0
+    ids: frozenset[str] | None = None
+
+    def fits(self, identity: str, route: str, kind: str, stored: float) -> bool:
+        """Whether an event is meant."""
+        return (
+            (not self.route or self.route in {route, route.partition("|")[0]})
+            and (not self.type or self.type == kind)
+            and stored >= self.since
+            and (self.ids is None or identity in self.ids)
+        )
+
+
+EVERY = Which()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +100,10 @@ class DeadLetter:
         path, offset, length: where the event is in its file, in bytes.
         status, type, reason: of the refusal.
         error: the whole error as JSON; may be empty.
-        action, document: the two lines of the bulk request, without newlines.
+        action, document: the two lines of the bulk request, without newlines. Of an event that a pipeline at the edge
+            refused: the document before the pipeline.
+        input: id of the input; empty where it is not known.
+        replays: how often it was sent again and refused again.
     """
 
     id: str
@@ -73,6 +118,13 @@ class DeadLetter:
     error: bytes
     action: bytes
     document: bytes
+    input: str = ""
+    replays: int = 0
+
+    @property
+    def at_edge(self) -> bool:
+        """Whether a pipeline at the edge refused it, so that it was never sent."""
+        return self.status == 0 and self.type not in {"", "lost"}
 
     @property
     def size(self) -> int:
@@ -113,9 +165,12 @@ class DeadLetters:
                 self._db = sqlite3.connect(path, timeout=2)
                 self._db.execute("PRAGMA synchronous = FULL")
                 self._db.execute("PRAGMA cache_size = -256")
-            self._check_version()
+            version = self._check_version()
+            self._columns = _COLUMNS
             if not read_only:
-                self._db.executescript(_SCHEMA)
+                self._bring_up(version)
+            elif version == 1:
+                self._columns = f"{_OLD}, '', 0"
             self._events, self._bytes = self._total()
         except StoreError:
             self._db.close()
@@ -148,7 +203,7 @@ class DeadLetters:
         try:
             with self._db:
                 self._db.executemany(
-                    f"INSERT OR IGNORE INTO dead_letter ({_COLUMNS}, bytes) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                    f"INSERT OR IGNORE INTO dead_letter ({_COLUMNS}, bytes) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                     [(*_row(letter), letter.size) for letter in rows],
                 )
             self._events, self._bytes = self._total()
@@ -166,20 +221,67 @@ class DeadLetters:
         self._events, self._bytes = self._total()
         return self._bytes
 
-    def list(self, limit: int = 50, offset: int = 0) -> list[DeadLetter]:
+    def list(self, limit: int = 50, offset: int = 0, which: Which = EVERY) -> list[DeadLetter]:
         """Stored events, newest first."""
+        newest = self.ids(which)[::-1]
+        return [*self.some(newest[offset : offset + limit])]
+
+    def ids(self, which: Which = EVERY) -> Sequence[str]:
+        """Ids of stored events, oldest first."""
         rows = self._db.execute(
-            f"SELECT {_COLUMNS} FROM dead_letter ORDER BY stored DESC, id LIMIT ? OFFSET ?",
-            (limit, offset),
+            "SELECT id, route, type, stored FROM dead_letter ORDER BY stored, id DESC"
         )
-        return [DeadLetter(*row) for row in rows]
+        return [row[0] for row in rows if which.fits(*row)]
+
+    def some(self, identities: Sequence[str]) -> Sequence[DeadLetter]:
+        """Those of the named events that are stored, in the order of their names."""
+        found: dict[str, DeadLetter] = {}
+        for first in range(0, len(identities), _SOME):
+            part = identities[first : first + _SOME]
+            marks = ",".join("?" * len(part))
+            rows = self._db.execute(
+                f"SELECT {self._columns} FROM dead_letter WHERE id IN ({marks})", part
+            )
+            found.update((row[0], DeadLetter(*row)) for row in rows)
+        return [found[one] for one in identities if one in found]
 
     def get(self, identity: str) -> DeadLetter | None:
         """One stored event by its id."""
-        row = self._db.execute(
-            f"SELECT {_COLUMNS} FROM dead_letter WHERE id = ?", (identity,)
-        ).fetchone()
-        return None if row is None else DeadLetter(*row)
+        return next(iter(self.some([identity])), None)
+
+    def refused_again(self, letters: Iterable[DeadLetter]) -> None:
+        """
+        Keep events with the error that they met when they were sent again; one that was dropped meanwhile stays so.
+
+        Raises:
+            StoreError: it could not be written.
+        """
+        rows = [
+            (a.status, a.type, a.reason[:_MAX_REASON], a.error, a.replays, a.size, a.id)
+            for a in letters
+        ]
+        self._change(
+            "UPDATE dead_letter SET status = ?, type = ?, reason = ?, error = ?, replays = ?, bytes = ? WHERE id = ?",
+            rows,
+        )
+
+    def untold(self, limit: int) -> Sequence[DeadLetter]:
+        """Events that the data stream of dead letters does not tell of yet, oldest id first."""
+        rows = self._db.execute(
+            f"SELECT {self._columns} FROM dead_letter WHERE told = 0 ORDER BY id LIMIT ?", (limit,)
+        )
+        return [DeadLetter(*row) for row in rows]
+
+    def told(self, identities: Iterable[str], state: int = TOLD) -> None:
+        """
+        Remember that the data stream tells of events, or that it refused to.
+
+        Raises:
+            StoreError: it could not be written.
+        """
+        self._change(
+            "UPDATE dead_letter SET told = ? WHERE id = ?", [(state, i) for i in identities]
+        )
 
     def drop(self, identities: Iterable[str] | None = None) -> int:
         """
@@ -187,27 +289,48 @@ class DeadLetters:
 
         Returns:
             How many were deleted.
+
+        Raises:
+            StoreError: it could not be written; none was deleted.
         """
         before = self.count()
-        with self._db:
-            if identities is None:
+        if identities is None:
+            with self._db:
                 self._db.execute("DELETE FROM dead_letter")
-            else:
-                self._db.executemany(
-                    "DELETE FROM dead_letter WHERE id = ?", [(i,) for i in identities]
-                )
+        else:
+            self._change("DELETE FROM dead_letter WHERE id = ?", [(i,) for i in identities])
         return before - self.count()
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
 
-    def _check_version(self) -> None:
+    def _change(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+        """Carry a change out for each row, in one transaction."""
+        try:
+            with self._db:
+                self._db.executemany(statement, rows)
+        except sqlite3.Error as error:
+            raise StoreError(f"{self._path}: dead letters cannot be changed: {error}") from error
+
+    def _bring_up(self, version: int) -> None:
+        """Make the tables, or give those of an older version what they lack."""
+        if version == 1:
+            with self._db:
+                self._db.execute("BEGIN IMMEDIATE")
+                for statement in _TO_2:
+                    self._db.execute(statement)
+                self._db.execute("PRAGMA user_version = 2")
+        self._db.executescript(_SCHEMA)
+
+    def _check_version(self) -> int:
+        version: int
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version > _VERSION:
             raise StoreError(
                 f"{self._path}: written by a newer Shipper (version {version}); use that one"
             )
+        return version
 
     def _total(self) -> tuple[int, int]:
         events, size = self._db.execute("SELECT events, bytes FROM total").fetchone()
@@ -228,4 +351,6 @@ def _row(letter: DeadLetter) -> tuple[object, ...]:
         letter.error,
         letter.action,
         letter.document,
+        letter.input,
+        letter.replays,
     )

@@ -118,6 +118,7 @@ class Refusals:
             error=problem.raw,
             action=action,
             document=document,
+            input=str(getattr(getattr(piece.file, "record", None), "input", "")),
         )
 
 
