@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from msgspec.structs import replace
 
-from shipper.config import keys, rules, texts
+from shipper.config import keys, references, rules, texts
 from shipper.config.document import (
     Listing,
     Mark,
@@ -166,11 +166,13 @@ def _settings(table: Table, overrides: list[Table], context: Context) -> Setting
     output = values["output"] = _output(reader, context)
     inputs, readers = _inputs(reader, context)
     if isinstance(output, Elasticsearch):
-        prefix = output.target_prefix
+        prefix, mode = output.target_prefix, output.target_mode
         inputs = tuple(
-            replace(one, data_stream=replace(one.data_stream, prefix=prefix)) for one in inputs
+            replace(one, data_stream=replace(one.data_stream, prefix=prefix, mode=mode))
+            for one in inputs
         )
     settings = Settings(inputs=inputs, **values)
+    settings = replace(settings, inputs=tuple(references.settled(settings, one) for one in inputs))
     rules.check(settings, reader, readers)
     return settings
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from shipper.config.sections import Reader
 
 _MAX_STREAM_NAME = 255  # bytes
+_SUFFIXES = {"data_stream": "", "rollover_alias": "-2026.11.22-000001", "daily": "-2026.11.22"}
+_OF_DATA_STREAMS = ("logs", "metrics", "traces", "synthetics")  # patterns of built-in templates
+_LONGEST_PAUSE = 7 * 86400.0  # seconds
 _SHORTEST_KEY = 8  # characters: less is a made-up one, and would mask ordinary words
 _size = Size().show
 
@@ -51,6 +54,7 @@ def check(config: settings.Settings, reader: Reader, inputs: list[Reader]) -> No
         )
     if isinstance(config.output, settings.Elasticsearch):
         _elasticsearch(config.output, reader)
+        _target(config.output, reader)
 
 
 def _ids(config: settings.Settings, readers: list[Reader]) -> None:
@@ -88,13 +92,26 @@ def _input(one: settings.Input, reader: Reader) -> None:
             f"expected at least message_max_bytes ({_size(one.message_max_bytes)})",
             "raise max_unsettled_bytes or lower message_max_bytes",
         )
-    name = one.data_stream.name
-    if len(name.encode()) > _MAX_STREAM_NAME:
+    stream = one.data_stream
+    name, kind = stream.name, stream.mode.replace("_", " ")
+    longest = _MAX_STREAM_NAME - len(_SUFFIXES[stream.mode])
+    if len(name.encode()) > longest:
         problems.add(
             reader.at("data_stream.dataset"),
             f"the data stream's name {quote(name)} is {len(name.encode())} bytes long",
-            f"expected at most {_MAX_STREAM_NAME}",
+            f"expected at most {longest}"
+            + (f": the names of a {kind} target are longer" if _SUFFIXES[stream.mode] else ""),
             "shorten the dataset or the namespace",
+        )
+    if stream.mode == "rollover_alias" and stream.dynamic:
+        problems.add(
+            reader.at(
+                "data_stream.dataset" if "%{[" in stream.dataset else "data_stream.namespace"
+            ),
+            f"{quote(name)} depends on each event",
+            "expected names that are known beforehand: every alias of target.mode: rollover_alias is made by"
+            " `shipper setup`",
+            "refer to fields that the configuration gives (fields, host.name), or take another target.mode",
         )
 
 
@@ -168,6 +185,43 @@ def _elasticsearch(output: settings.Elasticsearch, reader: Reader) -> None:
             "remove one; worker sets how many requests run at the same time",
         )
     _add_derived_secrets(output)
+
+
+def _target(output: settings.Elasticsearch, reader: Reader) -> None:
+    """Check ``target.*`` and what belongs to it."""
+    problems = reader.context.problems
+    prefix, mode = output.target_prefix, output.target_mode
+    keys_of = "output.elasticsearch."
+    key = f"{keys_of}target.prefix"
+    mark = reader.at(key if key in reader.found else f"{keys_of}target.mode")
+    if mode == "data_stream" and prefix != "logs":
+        problems.add(
+            mark,
+            f"target.prefix: {prefix} with target.mode: data_stream",
+            "expected 'logs': the names of data streams are logs-<dataset>-<namespace>",
+            "remove it, or set target.mode to rollover_alias or daily",
+        )
+    elif mode != "data_stream" and prefix in _OF_DATA_STREAMS:
+        problems.add(
+            mark,
+            f"target.prefix: {prefix} with target.mode: {mode}",
+            f"expected another word: {prefix}-*-* belongs to data streams",
+            "remove it; the default is 'shipper'",
+        )
+    elif prefix[:1] in {"_", "+", "."}:
+        problems.add(
+            mark,
+            f"target.prefix: {quote(prefix)} begins with {quote(prefix[0])}",
+            "expected a letter or a digit first: no index may be named so",
+            f"write {quote(prefix.lstrip('_+.') or 'shipper')}",
+        )
+    if output.pause_limit > _LONGEST_PAUSE:
+        problems.add(
+            reader.at(f"{keys_of}pause_limit"),
+            "pause_limit is longer than 7d",
+            "expected at most 7d: what waits keeps its file and the agent's memory",
+            "lower it; `shipper dead-letter replay` sends what has become a dead letter",
+        )
 
 
 def _add_derived_secrets(output: settings.Elasticsearch) -> None:

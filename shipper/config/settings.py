@@ -86,7 +86,9 @@ class DataStream(Base, frozen=True, kw_only=True):
 
     dataset: str = "generic"
     namespace: str = "default"
-    prefix: str = "logs"  # of output.elasticsearch.target; not a key of the input
+    # Of output.elasticsearch.target, not keys of the input:
+    prefix: str = "logs"
+    mode: Literal["data_stream", "rollover_alias", "daily"] = "data_stream"
 
     @property
     def name(self) -> str:
@@ -97,6 +99,12 @@ class DataStream(Base, frozen=True, kw_only=True):
     def dynamic(self) -> bool:
         """Whether the name depends on the event."""
         return "%{[" in self.name
+
+    @property
+    def index(self) -> str:
+        """What bulk requests are for, as an index pattern where that are several: of daily indices, and with references."""
+        name = _REFERENCE.sub("*", self.name)
+        return f"{name}-*" if self.mode == "daily" else name
 
     @property
     def pattern(self) -> str:
