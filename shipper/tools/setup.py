@@ -14,6 +14,7 @@ from urllib.parse import quote
 from shipper.agent import pipelines
 from shipper.cluster import ingest, templates
 from shipper.errors import ConfigError, ShipperError
+from shipper.tools.refused import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -302,7 +303,7 @@ class _Planner:
             )
         elif present is not None and all(present.get(key) == body[key] for key in body):
             self._present(f"pipeline {name}: up to date")
-        elif problem := self._try_pipeline(body):
+        elif problem := self._try_pipeline(path, body):
             self._plan.problems.append(f"{path}: the cluster refuses it: {problem}")
         else:
             why = new if present is None else changed
@@ -331,14 +332,14 @@ class _Planner:
         found = answer.get(name) if status == 200 else None
         return found if isinstance(found, dict) else None
 
-    def _try_pipeline(self, body: dict[str, Any]) -> str:
+    def _try_pipeline(self, path: Path, body: dict[str, Any]) -> str:
         """Why the cluster would refuse a pipeline; nothing if it would not. ``_simulate`` builds it without keeping it."""
         tried = {"pipeline": body, "docs": [{"_source": {}}]}
         status, answer = self._client.json("POST", "/_ingest/pipeline/_simulate", body=tried)
         if status == 200:
             return ""
         if status == 400:
-            return _reason(answer)
+            return told(body, answer, path)
         raise SetupError(
             _refusal(self._client, "POST /_ingest/pipeline/_simulate", _PIPELINES, status, answer)
         )

@@ -348,7 +348,7 @@ def test_explain_names_handlers_and_refusals(folder):
         "processors:\n  - lowercase: {field: a, tag: low, on_failure: [{set: {field: b, value: 1}}]}\n"
     )
     _, out, _ = pipeline(folder, "explain", "shop")
-    (folder / "pipelines" / "shop.yml").write_text("processors: [{redact: {field: a}}]\n")
+    (folder / "pipelines" / "shop.yml").write_text("processors: [{enrich: {field: a}}]\n")
     code, refused, _ = pipeline(folder, "explain", "shop")
 
     assert "plain  lowercase a [low]" in out
