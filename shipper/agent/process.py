@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from shipper import __version__
 from shipper.agent import document, report, tuning
 from shipper.agent.engine import Engine, InputRun
+from shipper.agent.letters import Letters, Target, mode_of
 from shipper.checkpoint.ledger import total
 from shipper.checkpoint.store import Store
 from shipper.config.settings import Elasticsearch
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("shipper.agent")
 
 QUESTION_SECONDS = 5.0  # that a command waits for the main thread
+BUSY_SECONDS = 30.0  # the same for one that has done half of its work already
 WATCHDOG_SECONDS = 5.0
 
 
@@ -151,6 +153,9 @@ class Agent:
             self._delivery,
             lambda folder: self._wakeup.watch(Path(folder)),
             once=self._once,
+        )
+        self._letters = Letters(
+            self._dead, self._output, self._targets, self._ask_surely, mode_of(settings)
         )
         self._listen()
 
@@ -311,6 +316,35 @@ class Agent:
         except queue.Empty:
             return None
 
+    def _ask_surely(self, work: Callable[[], Any]) -> Any:
+        """
+        Have work done by the main thread.
+
+        Raises:
+            ShipperError: it failed, or was not done in time; it may still be done.
+        """
+
+        def attempt() -> tuple[Any, Exception | None]:
+            try:
+                return work(), None
+            except Exception as error:  # the asker tells it
+                return None, error
+
+        answer = self._ask(attempt, BUSY_SECONDS)
+        if not isinstance(answer, tuple):
+            raise ShipperError("the agent is too busy to answer; try again")
+        value, error = answer
+        if error is not None:
+            raise error if isinstance(error, ShipperError) else ShipperError(repr(error))
+        return value
+
+    def _targets(self) -> dict[str, Target]:
+        """Where each input's events go now."""
+        return {
+            run.settings.id: Target(run.route, None if run.pipeline is None else run.pipeline.edge)
+            for run in self._engine.inputs
+        }
+
     def _ask_report(self, timeout: float) -> StatusReport | None:
         answer = self._ask(self.report, timeout)
         return answer if isinstance(answer, StatusReport) else None
@@ -330,7 +364,9 @@ class Agent:
                 if known
                 else {"error": f"no file has the key {key!r}; see `shipper checkpoint list`"}
             )
-        return {"error": f"unknown command {command!r}; expected ping or forget"}
+        if command in {"replay", "drop"}:
+            return self._letters.answer(request)
+        return {"error": f"unknown command {command!r}; expected ping, forget, replay or drop"}
 
     def report(self) -> StatusReport:
         """Everything the agent tells about itself now. Main thread only."""
@@ -379,6 +415,7 @@ class Agent:
                     counters[name] = counters.get(name, 0) + count
         counters["wakeups_lost"] = self._wakeup.overflowed
         counters.update(self._delivery.counters())
+        counters.update(self._letters.counters)
         guard = sys.modules.get("shipper.pipeline.guard")  # there where a pipeline runs here
         if guard is not None:
             counts = guard.counts

@@ -103,7 +103,7 @@ class DeadLetter:
         action, document: the two lines of the bulk request, without newlines. Of an event that a pipeline at the edge
             refused: the document before the pipeline.
         input: id of the input; empty where it is not known.
-        replays: how often it was sent again and refused again.
+        replays: how often it was sent again; counted before it leaves.
     """
 
     id: str
@@ -256,13 +256,21 @@ class DeadLetters:
         Raises:
             StoreError: it could not be written.
         """
-        rows = [
-            (a.status, a.type, a.reason[:_MAX_REASON], a.error, a.replays, a.size, a.id)
-            for a in letters
-        ]
+        rows = [(a.status, a.type, a.reason[:_MAX_REASON], a.error, a.size, a.id) for a in letters]
         self._change(
-            "UPDATE dead_letter SET status = ?, type = ?, reason = ?, error = ?, replays = ?, bytes = ? WHERE id = ?",
+            "UPDATE dead_letter SET status = ?, type = ?, reason = ?, error = ?, bytes = ? WHERE id = ?",
             rows,
+        )
+
+    def sent_again(self, identities: Iterable[str]) -> None:
+        """
+        Count that events are about to be sent again; it is on disk when this returns.
+
+        Raises:
+            StoreError: it could not be written.
+        """
+        self._change(
+            "UPDATE dead_letter SET replays = replays + 1 WHERE id = ?", [(i,) for i in identities]
         )
 
     def untold(self, limit: int) -> Sequence[DeadLetter]:
