@@ -145,8 +145,6 @@ ELASTICSEARCH = {
     "non_indexable_policy": "refused events go to the dead letters: 'shipper dead-letter list'",
     "kerberos": "use api_key, username and password, or ssl.certificate",
     "cloud": "write hosts with the https address of the deployment",
-    "proxy_disable": "without proxy_url no proxy is used; remove it",
-    "proxy_headers": "they cannot be set",
     "ssl.enabled": "https:// in hosts switches it on",
     "ssl.supported_protocols": "TLS 1.2 and newer; remove it",
     "ssl.cipher_suites": "the system's settings hold; remove it",

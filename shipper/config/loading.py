@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from msgspec.structs import replace
 
-from shipper.config import keys, references, rules, texts
+from shipper.config import access, keys, references, rules, texts
 from shipper.config.document import (
     Listing,
     Mark,
@@ -150,6 +150,7 @@ def _settings(table: Table, overrides: list[Table], context: Context) -> Setting
     for override in overrides:
         reader.override(override)
     reader.take(table)
+    origins = access.complete(reader, context.substitution.environ)
     values = {
         "path_data": context.base / "data",
         "pipelines_path": context.pipelines,
@@ -163,6 +164,7 @@ def _settings(table: Table, overrides: list[Table], context: Context) -> Setting
         to, section = keys.TOP.nested[name]
         values[to] = reader.struct(section, f"{name}.", {})
     values["setup"] = _setup(reader, context)
+    values["origins"] = origins
     output = values["output"] = _output(reader, context)
     inputs, readers = _inputs(reader, context)
     if isinstance(output, Elasticsearch):
@@ -197,20 +199,30 @@ def _output(reader: Reader, context: Context) -> Elasticsearch | Local:
             mark,
             f"{len(given) or 'no'} outputs" if given else "no output",
             "expected exactly one of output.elasticsearch and output.local",
-            "remove one of them" if given else "add output.elasticsearch: {hosts: [...]}",
+            "remove one of them"
+            if given
+            else "add output.elasticsearch: {hosts: [...]}, or set ELASTICSEARCH_HOST",
         )
     output: Elasticsearch | Local = Local(path=context.base)
     for name in given:
         section = keys.TOP.nested[name][1]
         placeholder = {"path": context.base} if name == "output.local" else {"hosts": ()}
         output = cast("Elasticsearch | Local", reader.struct(section, f"{name}.", placeholder))
-    if (
-        isinstance(output, Elasticsearch)
-        and "output.elasticsearch.target.prefix" not in reader.found
-    ):
+    return _cluster(output, reader) if isinstance(output, Elasticsearch) else output
+
+
+def _cluster(output: Elasticsearch, reader: Reader) -> Elasticsearch:
+    """The output with what follows from several keys."""
+    if not reader.given(access.HOSTS):
+        todo = "add hosts: [https://name:9200] or cloud.id, or set ELASTICSEARCH_HOST"
+        reader.missing(access.HOSTS, access.OUTPUT, todo)
+    if f"{access.OUTPUT}.target.prefix" not in reader.found:
         prefix = "logs" if output.target_mode == "data_stream" else "shipper"
         output = replace(output, target_prefix=prefix)
-    return output
+    ssl = output.ssl
+    named = (*ssl.certificate_authorities, ssl.certificate, ssl.key)
+    read = (*reader.context.substitution.files, *(file for file in named if file is not None))
+    return replace(output, files=tuple(dict.fromkeys(read)))
 
 
 def _setup(reader: Reader, context: Context) -> Setup:

@@ -136,12 +136,14 @@ def _elasticsearch(output: settings.Elasticsearch, reader: Reader) -> None:
     user, password, key = (
         f"{prefix}{name}" in reader.found for name in ("username", "password", "api_key")
     )
-    if output.api_key and output.username:
+    logins = _logins(output)
+    if len(logins) > 1:
+        first, second = list(logins)[:2]
         problems.add(
-            reader.at(f"{prefix}api_key"),
-            "both api_key and username",
+            reader.at(f"{prefix}{first}"),
+            f"both {first} and {second}",
             "expected one way to log in",
-            "remove username and password, or api_key",
+            f"remove {logins[second]}, or {logins[first]}",
         )
     elif output.username and not output.password and not (password and reader.context.problems):
         problems.add(
@@ -222,6 +224,16 @@ def _target(output: settings.Elasticsearch, reader: Reader) -> None:
             "expected at most 7d: what waits keeps its file and the agent's memory",
             "lower it; `shipper dead-letter replay` sends what has become a dead letter",
         )
+
+
+def _logins(output: settings.Elasticsearch) -> dict[str, str]:
+    """The ways to log in that are configured: key → what is to be removed to be without it."""
+    found = {name: name for name in ("api_key", "bearer_token") if getattr(output, name)}
+    if output.username:
+        found["username"] = "username and password"
+    if any(name.lower() == "authorization" for name in output.headers):
+        found["headers"] = "the Authorization header"
+    return found
 
 
 def _add_derived_secrets(output: settings.Elasticsearch) -> None:

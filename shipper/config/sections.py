@@ -66,6 +66,14 @@ class Reader:
         """Whether ``name``, or a key below it, is in the file."""
         return name in self.found or name in self.opened
 
+    def given(self, name: str) -> bool:
+        """Whether ``name`` has a value, substitutions made; an empty one does not count."""
+        found = self.found.get(name)
+        if found is None or not isinstance(found.value, Scalar):
+            return found is not None
+        self.context.substitution.apply(found.value)
+        return found.value.value is not None or found.value.broken
+
     def override(self, table: Table) -> None:
         """Take keys that win over those of the file."""
         self._override = True

@@ -202,7 +202,9 @@ class Elasticsearch(Base, tag="elasticsearch", frozen=True, kw_only=True):
     bearer_token: str | None = None
     ssl: Tls = Tls()
     headers: dict[str, str] = {}
-    proxy_url: str | None = None
+    proxy_url: str | None = None  # may carry a login
+    proxy_headers: dict[str, str] = {}  # of the proxy alone
+    proxy_disable: bool = False
     worker: int = 1  # concurrent requests, all hosts together
     bulk_max_size: int = 4000  # events
     bulk_max_bytes: int = 5 * MIB
@@ -217,6 +219,7 @@ class Elasticsearch(Base, tag="elasticsearch", frozen=True, kw_only=True):
     target_prefix: str = (
         "logs"  # of the names; "shipper" by default where the mode is not data_stream
     )
+    files: tuple[Path, ...] = ()  # that logins and certificates were read from; not a key
 
 
 class Local(Base, tag="local", frozen=True, kw_only=True):
@@ -356,3 +359,4 @@ class Settings(Base, frozen=True, kw_only=True):
     edge: Edge = Edge()
     shutdown_timeout: float = 5.0
     max_pending_bytes: int = 5 * MIB  # queue.mem.bytes: encoded and not settled, all routes
+    origins: dict[str, str] = {}  # key → where its value came from, if not from the file itself

@@ -36,10 +36,15 @@ class Substitution:
         environ: the environment.
         base: folder that relative file names start from.
         problems: what is wrong is added here.
+
+    Attributes:
+        environ: the environment.
+        files: that ``${file:}`` named.
     """
 
     def __init__(self, environ: Mapping[str, str], base: Path, problems: Problems) -> None:
-        self._environ = environ
+        self.environ = environ
+        self.files: list[Path] = []  # that were read
         self._base = base
         self._problems = problems
 
@@ -111,7 +116,7 @@ class Substitution:
                 else "names are letters, digits and '_'; write $${ for a literal ${",
             )
         name, default = match.groups()
-        value = self._environ.get(name)
+        value = self.environ.get(name)
         if default is not None and not value:
             return self._expand(default, depth + 1)
         if value is None:
@@ -133,6 +138,7 @@ class Substitution:
         found = f"the file {quote(name)} of a ${{file:}}"
         if not name or "\0" in name:
             raise _Failed(found, "expected the path of a file", "write ${file:/run/secrets/name}")
+        self.files.append(self._base / name)
         try:
             with (self._base / name).open("rb") as file:
                 data = file.read(MAX_SECRET_BYTES + 1)

@@ -14,11 +14,11 @@ import re
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from shipper.config.encodings import resolve_encoding
 from shipper.config.kinds import Wrong
-from shipper.config.masking import quote
+from shipper.config.masking import add_secret, quote
 from shipper.config.patterns import compile_pattern
 from shipper.config.suggest import did_you_mean
 
@@ -110,9 +110,17 @@ def host(text: str, _context: Context) -> str:
 
 
 def proxy(text: str, _context: Context) -> str:
-    """Check the URL of an HTTP proxy."""
+    """Check the URL of an HTTP proxy, which may have a login in it."""
     url = text if "://" in text else f"http://{text}"
-    return _url(text, url, "a proxy's URL such as http://proxy.example:3128", None)
+    scheme, _, rest = url.partition("://")
+    login, at, place = rest.rpartition("@")
+    secret = login.partition(":")[2]
+    for form in (secret, unquote(secret)):
+        add_secret(form)
+    plain = _url(
+        place, f"{scheme}://{place}", "a proxy's URL such as http://proxy.example:3128", None
+    )
+    return plain.replace("://", f"://{login}{at}", 1)
 
 
 def _url(text: str, url: str, expected: str, default_port: int | None) -> str:
@@ -205,10 +213,10 @@ def kibana(text: str, _context: Context) -> str:
     return _url(text, url, "a URL such as https://kibana.example:5601", KIBANA_PORT)
 
 
-def cloud_id(text: str, _context: Context) -> str:
-    """Check a cloud id, ``name:base64``; the value is the URL of Elasticsearch."""
+def cloud_id(text: str, _context: Context) -> tuple[str, str]:
+    """Check a cloud id, ``name:base64``; the value are the URLs of Elasticsearch and Kibana."""
     try:
-        return cloud_hosts(text)[0]
+        return cloud_hosts(text)
     except (ValueError, UnicodeDecodeError) as error:
         raise Wrong(
             f"{quote(text, 40)} is no cloud id: {error}",

@@ -29,7 +29,10 @@ FOUND_BY_LOADING = {
     ("Pipeline", "path"),
     ("Input", "pipeline"),
     ("DataStream", "prefix"),
+    ("DataStream", "mode"),
     ("Pipeline", "id"),
+    ("Settings", "origins"),
+    ("Elasticsearch", "files"),
 }
 
 

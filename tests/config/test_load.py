@@ -189,6 +189,8 @@ output:
     password: p-word
     headers: {X-A: b, X.Dotted: c}
     proxy_url: http://proxy:3128
+    proxy_headers: {X-Team: t}
+    proxy_disable: true
     worker: 2
     bulk_max_size: 10
     bulk_max_bytes: 4MiB
@@ -245,6 +247,7 @@ output:
             "hosts": ["http://localhost:9200", "https://es:9200", "http://[::1]:9201/prefix"],
             "username": "u", "password": "p-word", "api_key": None, "bearer_token": None,
             "headers": {"X-A": "b", "X.Dotted": "c"}, "proxy_url": "http://proxy:3128",
+            "proxy_headers": {"X-Team": "t"}, "proxy_disable": True, "files": [pem],
             "worker": 2, "bulk_max_size": 10, "bulk_max_bytes": 4 * 1024**2, "flush_timeout": 0.25,
             "compression_level": 0, "timeout": 30.0, "backoff_init": 2.0, "backoff_max": 120.0,
             "pause_retry_max": 300.0, "pause_limit": 600.0, "target_mode": "daily", "target_prefix": "day",
