@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from shipper import __version__
 from shipper.agent import document, report, tuning
+from shipper.agent.address import Target, route_of
 from shipper.agent.engine import Engine, InputRun
 from shipper.agent.letters import Letters, Target, mode_of
 from shipper.checkpoint.ledger import total
@@ -30,7 +31,6 @@ from shipper.delivery.dead_letter import DeadLetters
 from shipper.delivery.delivery import Delivery
 from shipper.delivery.output import limits_of
 from shipper.errors import ConfigError, ShipperError
-from shipper.records import Route
 from shipper.source.chain import Chain
 from shipper.source.registry import Registry
 from shipper.source.wakeup import Changed, Wakeup
@@ -118,7 +118,7 @@ class Agent:
     def _build(self, store: Store) -> None:
         settings = self._settings
         self._store = store
-        self._output = _open_output(settings, self._reread)
+        self._output = open_output(settings, self._reread)
         self._dead = DeadLetters(
             settings.path_data / "dead-letters.db", settings.dead_letter.max_bytes
         )
@@ -133,6 +133,7 @@ class Agent:
         open_limit = tuning.raise_descriptor_limit()
         known = self._known_files()
         runs = []
+        self._targets: list[Target] = []
         for one in settings.inputs:
             if not one.enabled:
                 continue
@@ -143,10 +144,12 @@ class Agent:
                 from shipper.agent.pipelines import start  # noqa: PLC0415 - only where one is used
 
                 running = start(settings, one, constants)
-            encoder = running.encoder_of() if running else document.encoder_of(constants)
+            target = running.target if running else Target(one.data_stream)
+            encoder = running.encoder_of() if running else target.encoder_of(constants)
             registry = Registry(one, Chain(one), encoder, records, open_limit)
-            route = running.route() if running else Route(one.data_stream.name)
+            route = running.route() if running else route_of(one)
             runs.append(InputRun(one, registry, route, _own_files(settings), running))
+            self._targets.append(target)
         self._engine = Engine(
             runs,
             store,
@@ -413,6 +416,8 @@ class Agent:
                     ("unbalanced_ranges", harvester.ledger.unbalanced),
                 ):
                     counters[name] = counters.get(name, 0) + count
+        counters["events_undated"] = sum(target.undated for target in self._targets)
+        counters["events_unnamed"] = sum(target.unnamed for target in self._targets)
         counters["wakeups_lost"] = self._wakeup.overflowed
         counters.update(self._delivery.counters())
         counters.update(self._letters.counters)
@@ -440,7 +445,7 @@ class Agent:
         return wrong
 
 
-def _open_output(settings: Settings, reread: Callable[[], Settings] | None) -> Output:
+def open_output(settings: Settings, reread: Callable[[], Settings] | None) -> Output:
     # Imported here: a run needs one of them, and each has its weight.
     if isinstance(settings.output, Elasticsearch):
         from shipper.delivery.elasticsearch import ClusterOutput  # noqa: PLC0415

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import sqlite3
+import time
 from typing import TYPE_CHECKING
 
 import orjson
@@ -15,8 +16,17 @@ import pytest
 from shipper.checkpoint.store import Store
 from shipper.cli import dead_letter as command
 from shipper.cli.parser import Parser
-from shipper.delivery.dead_letter import NAME, DeadLetter, DeadLetters, DeadLettersFullError
+from shipper.delivery.dead_letter import (
+    NAME,
+    NOT_TOLD,
+    DeadLetter,
+    DeadLetters,
+    DeadLettersFullError,
+    Which,
+)
 from shipper.errors import ShipperError, StoreError, UsageError
+from shipper.telemetry.control import NAME as SOCKET
+from shipper.telemetry.control import ControlServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -214,7 +224,7 @@ def test_drop(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     with pytest.raises(UsageError, match="nothing was dropped"):
         run(tmp_path, "drop", letter(1).id, "x")
     assert run(tmp_path, "drop", letter(1).id) == 0
-    assert "1 events dropped" in capsys.readouterr().out
+    assert "1 event dropped" in capsys.readouterr().out
     with pytest.raises(UsageError):
         run(tmp_path, "drop")
     assert run(tmp_path, "drop", "--all") == 0
@@ -222,6 +232,114 @@ def test_drop(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
         assert store.count() == 0
 
 
-def test_drop_while_an_agent_runs_is_refused(data: Path, tmp_path: Path) -> None:
-    with contextlib.closing(Store(data)), pytest.raises(ShipperError, match="stop it first"):
+def test_filters(letters: DeadLetters) -> None:
+    letters.add([letter(1), letter(2, type="b"), letter(3, route="logs-x-default|p"), letter(4)])
+
+    assert [4, 3, 2, 1] == [one.offset for one in letters.list()]
+    assert [2] == [one.offset for one in letters.list(which=Which(type="b"))]
+    assert [3] == [one.offset for one in letters.list(which=Which(route="logs-x-default"))]
+    assert [3] == [one.offset for one in letters.list(which=Which(route="logs-x-default|p"))]
+    assert [4, 3] == [
+        one.offset for one in letters.list(which=Which(since=1_800_000_000.0 + 3), limit=2)
+    ]
+    assert [letter(2).id] == letters.ids(Which(ids=frozenset({letter(2).id, "x"})))
+
+
+def test_an_older_store_is_brought_up_and_can_be_read_before(path: Path) -> None:
+    """As the first version left it: without input, replays and told."""
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.executescript(
+            """
+            CREATE TABLE dead_letter (
+                id TEXT PRIMARY KEY, stored REAL NOT NULL, route TEXT NOT NULL, path TEXT NOT NULL,
+                offset INTEGER NOT NULL, length INTEGER NOT NULL, status INTEGER NOT NULL, type TEXT NOT NULL,
+                reason TEXT NOT NULL, error BLOB NOT NULL, action BLOB NOT NULL, document BLOB NOT NULL,
+                bytes INTEGER NOT NULL
+            ) WITHOUT ROWID;
+            CREATE TABLE total (one INTEGER PRIMARY KEY CHECK (one = 1), events INTEGER NOT NULL, bytes INTEGER NOT NULL);
+            INSERT INTO total VALUES (1, 1, 300);
+            INSERT INTO dead_letter VALUES ('a', 1.0, 'r', '/p', 0, 10, 400, 't', 'why', x'', x'7b7d', x'7b7d', 300);
+            PRAGMA user_version = 1;
+            """
+        )
+    with contextlib.closing(DeadLetters(path, 0, read_only=True)) as reader:
+        (before,) = reader.list()
+    with contextlib.closing(DeadLetters(path, 10**6)) as store:
+        assert [before] == store.list() == [*store.untold(5)]
+        assert (before.input, before.replays) == ("", 0)
+        store.sent_again(["a"])
+        assert store.drop(["a"]) == 1
+        assert (store.count(), store.size()) == (0, 0)
+
+
+def test_a_new_error_is_counted_in_bytes(letters: DeadLetters) -> None:
+    letters.add([letter(1), letter(2)])
+    letters.sent_again([letter(1).id])
+    letters.refused_again([letter(1, reason="r" * 300, status=500), letter(9)])
+
+    assert letters.get(letter(1).id) == letter(1, reason="r" * 300, status=500, replays=1)
+    assert letters.size() == sum(each.size for each in letters.list())
+    assert letters.count() == 2
+
+
+def test_what_was_told_is_not_offered_again(letters: DeadLetters) -> None:
+    letters.add([letter(n) for n in range(4)])
+    letters.told([letter(0).id])
+    letters.told([letter(1).id], NOT_TOLD)
+
+    assert [2, 3] == [one.offset for one in letters.untold(10)]
+    assert [2] == [one.offset for one in letters.untold(1)]
+
+
+def test_drop_by_filters(data: Path, tmp_path: Path) -> None:
+    with contextlib.closing(DeadLetters(data / NAME, 10**6)) as store:
+        store.add([letter(3, type="other"), letter(4, route="logs-b-default")])
+    assert run(tmp_path, "drop", "--type", "other") == 0
+    assert run(tmp_path, "drop", "--route", "logs-b-default") == 0
+    assert run(tmp_path, "drop", "--since", "2030-01-01T00:00:00Z") == 0
+    with contextlib.closing(DeadLetters(data / NAME, 10**6)) as store:
+        assert [2, 1] == [one.offset for one in store.list()]
+    with pytest.raises(UsageError, match="every event"):
+        run(tmp_path, "drop", "--all", "--type", "x")
+    with pytest.raises(UsageError, match="expected an age"):
+        run(tmp_path, "drop", "--since", "yesterday")
+
+
+def test_list_by_age(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with contextlib.closing(DeadLetters(data / NAME, 10**6)) as store:
+        store.drop()
+        store.add([letter(3, stored=time.time() - 7200), letter(4, stored=time.time() - 60)])
+    run(tmp_path, "list", "--since", "1h")
+    shown = capsys.readouterr().out
+    assert letter(4).id in shown
+    assert letter(3).id not in shown
+    assert "1 of 1 refused events" in shown
+
+
+def test_a_dry_run_of_a_replay_sends_nothing(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, "replay", "--all", "--dry-run") == 0
+    shown = capsys.readouterr().out
+    assert "2 document_parsing_exception, of logs-app-default" in shown
+    assert "2 events would be sent again" in shown
+
+
+def test_drop_goes_through_the_running_agent(data: Path, tmp_path: Path) -> None:
+    asked: list[dict[str, object]] = []
+
+    def handle(request: dict[str, object]) -> dict[str, object]:
+        asked.append(request)
+        return {"ok": True, "dropped": 1}
+
+    with contextlib.closing(ControlServer(data / SOCKET, handle)) as server:
+        server.start()
+        assert run(tmp_path, "drop", letter(1).id) == 0
+    assert asked == [{"command": "ping"}, {"command": "drop", "ids": [letter(1).id]}]
+
+
+def test_an_agent_that_does_not_answer_keeps_its_store(data: Path, tmp_path: Path) -> None:
+    with contextlib.closing(Store(data)), pytest.raises(ShipperError, match="does not answer"):
         run(tmp_path, "drop", "--all")
+    with contextlib.closing(Store(data)), pytest.raises(ShipperError, match="does not answer"):
+        run(tmp_path, "replay", "--all")
