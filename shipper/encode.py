@@ -16,6 +16,7 @@ from shipper.records import ID_LENGTH_DIGITS, ID_OFFSET_DIGITS, Event, Piece
 
 DEL = "\x7f"
 BLOCK = 128 * 1024
+ACTION = b'{"create":{'  # an action line begins so
 _ID = f"%s%0{ID_OFFSET_DIGITS}d%0{ID_LENGTH_DIGITS}d"
 _PLACE = f"%0{ID_OFFSET_DIGITS}d%0{ID_LENGTH_DIGITS}d".encode()
 
@@ -50,14 +51,18 @@ class Encoder:
         key: the file's key.
         path: of the file, as ``log.file.path`` has it.
         constants: of its input.
+
+    Attributes:
+        action: what every action line begins with; there may be an index in it.
     """
 
-    __slots__ = ("_constants", "key", "path")
+    __slots__ = ("_constants", "action", "key", "path")
 
     def __init__(self, key: str, path: str, constants: Constants) -> None:
         self.key = key
         self.path = clean(path)
         self._constants = constants
+        self.action = ACTION
 
     @property
     def block_bytes(self) -> int:
@@ -73,7 +78,7 @@ class Encoder:
         """A pattern for ``%`` with start, length, start and the escaped message (without quotes)."""
         log = orjson.dumps({"file": {"path": self.path}, **self._constants.log})[1:-1]
         return (
-            b'{"create":{"_id":"' + self.key.encode() + _PLACE + b'"}}\n'
+            _pattern(self.action) + b'"_id":"' + self.key.encode() + _PLACE + b'"}}\n'
             b'{"@timestamp":"' + stamp.encode() + b'","log":{"offset":%d,' + _pattern(log) + b"}"
             + self._constants.tail + b',"message":"%b"}\n'
         )  # fmt: skip
@@ -168,7 +173,8 @@ class Encoder:
             document["message"] = event.message
         if event.fields:
             document = merge(document, event.fields)
-        action = b'{"create":{"_id":"%b"}}\n' % event_id(self.key, event.start, event.end).encode()
+        identity = event_id(self.key, event.start, event.end).encode()
+        action = b'%b"_id":"%b"}}\n' % (self.action, identity)
         return action + dumps(document) + b"\n"
 
 

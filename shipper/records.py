@@ -55,10 +55,24 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One write target: what one ``_bulk`` request is addressed to."""
+    """
+    One write target: what ``_bulk`` requests are addressed to.
 
-    index: str  # data stream, alias or index
-    pipeline: str | None = None  # registered ingest pipeline that the cluster is to run
+    Attributes:
+        index: data stream or alias; an index pattern where each event names its index itself (daily indices, names that
+            refer to the event's fields).
+        pipeline: registered ingest pipeline that the cluster is to run.
+        mode: of the target: ``data_stream``, ``rollover_alias`` or ``daily``.
+    """
+
+    index: str
+    pipeline: str | None = None
+    mode: str = "data_stream"
+
+    @property
+    def many(self) -> bool:
+        """Whether each event names its index."""
+        return "*" in self.index
 
     def __str__(self) -> str:
         return f"{self.index}|{self.pipeline}" if self.pipeline else self.index

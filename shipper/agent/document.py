@@ -7,16 +7,13 @@ sees.
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING, Any
 
 from shipper import __version__
-from shipper.encode import Constants, Encoder
+from shipper.encode import Constants
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from shipper.config.settings import Input, Settings
 
 ECS_VERSION = "8.11.0"
@@ -119,13 +116,3 @@ def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
             value = _over(present, value)  # noqa: PLW2901 - merged further down
         merged[name] = value
     return merged
-
-
-def encoder_of(shared: Constants) -> Callable[[str, str], Encoder]:
-    """Makes the encoder of a file from its key and path."""
-
-    def make(key: str, path: str) -> Encoder:
-        own = for_path(shared, path)
-        return Encoder(key, os.fsencode(path).decode("utf-8", "replace"), own)
-
-    return make

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from shipper.config.settings import Ndjson, Syslog
 from shipper.errors import StoreError
 from shipper.records import MAX_EVENT_BYTES, Piece, Route, Settled
+from shipper.source import days
 from shipper.source.discover import Finder
 from shipper.source.harvester import Harvester, Replaced
 from shipper.telemetry.logs import log_repeated
@@ -56,6 +57,7 @@ class InputRun:
         self.registry = registry
         self.route = route
         self.pipeline = pipeline
+        self.daily = settings.data_stream.mode == "daily"
         self.finder = Finder(settings, own)
         self.scan_due = 0.0
         self.scanned = 0.0
@@ -289,8 +291,11 @@ class Engine:
         )
         self.counters["gaps"] += 1
         self.counters["gap_bytes"] += end - harvester.position
-        piece = harvester.gap(end, reason, stamp_of(wall))
-        self._take(run, harvester, piece, now, wall)
+        stamp, day = stamp_of(wall), ""
+        if run.daily:
+            wall, stamp, day = _day(harvester, wall)
+        piece = harvester.gap(end, reason, stamp)
+        self._take(run, harvester, piece, now, wall, day)
         self._held.append((run.route, piece))
 
     # -- reading ---------------------------------------------------------------------------------------------------
@@ -351,6 +356,9 @@ class Engine:
             self._full[harvester] = run
             return 0
         before, unparsed = harvester.read_to, harvester.decode_errors
+        day = ""
+        if run.daily:
+            wall, stamp, day = _day(harvester, wall)
         piece = self._advance(run, harvester, now, wall, stamp)
         # What makes no events takes time as well: lines left out, the search for a long line's end.
         read = harvester.read_to - before
@@ -360,7 +368,7 @@ class Engine:
             self._tell_unparsed(run, harvester, harvester.decode_errors - unparsed)
         if piece is not None:
             read = max(read, piece.end - piece.start, len(piece.body))
-            self._take(run, harvester, piece, now, wall)
+            self._take(run, harvester, piece, now, wall, day)
             if piece.count:
                 pieces.append((run.route, piece))
             took = harvester.encoder.slow
@@ -392,8 +400,17 @@ class Engine:
         return None
 
     def _take(
-        self, run: InputRun, harvester: Harvester, piece: Piece, now: float, wall: float
+        self,
+        run: InputRun,
+        harvester: Harvester,
+        piece: Piece,
+        now: float,
+        wall: float,
+        day: str,
     ) -> None:
+        """Enter a piece into the books; ``day`` is to be marked at its start, if it is one."""
+        if day:
+            self._marks.append(days.mark(harvester, piece.start, day))
         if harvester.track(piece, now):
             run.registry.known.checkpoint(harvester, wall)
             run.registry.known.fresh = True
@@ -460,7 +477,12 @@ class Engine:
             log_repeated(log, "store", logging.ERROR, "%s", missing)
 
     def checkpoint(self, wall: float) -> None:
-        """Write everything now."""
+        """Write everything now, and no more reserved than was used: for the end."""
+        for run in self.inputs:
+            if run.daily:
+                for harvester in run.registry.harvesters():
+                    harvester.release()
+                    run.registry.known.touch(harvester.record)
         self._flush_due = 0.0
         self._commit(1.0, wall)
 
@@ -516,6 +538,13 @@ def _tells_errors(parser: Parser) -> bool:
     if isinstance(parser, Ndjson):
         return not parser.ignore_decoding_error
     return isinstance(parser, Syslog) and parser.log_errors
+
+
+def _day(harvester: Harvester, wall: float) -> tuple[float, str, str]:
+    """The time at which a file of daily indices is read, the same as ISO 8601, and the day if it is to be marked."""
+    day, fresh = days.reading(harvester, wall)
+    wall = days.within(wall, day)
+    return wall, stamp_of(wall), day if fresh else ""
 
 
 def stamp_of(wall: float) -> str:

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from shipper.agent import document
+from shipper.agent.address import Addressing, route_of
 from shipper.cluster import ingest
+from shipper.config.settings import Local
 from shipper.errors import ConfigError
 from shipper.pipeline.definition import Library, Loaded, Pipeline
 from shipper.pipeline.options import EdgeSettings
-from shipper.records import Route
 from shipper.telemetry.report import PipelineReport, StepReport
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from shipper.config.settings import Input, Settings
     from shipper.encode import Constants, Encoder
     from shipper.pipeline.edge import Edge
+    from shipper.records import Route
 
 log = logging.getLogger("shipper.agent")
 
@@ -177,6 +178,7 @@ class Running:
     ) -> None:
         self._settings = settings
         self._constants = constants
+        self.addressing = Addressing(one.data_stream)
         self.input = one
         self.choice = choice
         self.problem = ""
@@ -249,16 +251,17 @@ class Running:
         Raises:
             ConfigError: the file of a pipeline for the cluster is no pipeline.
         """
-        stream = self.input.data_stream.name
-        return Route(stream, ingest.pipeline_of(self.input) if self.edge is None else None)
+        name = ingest.pipeline_of(self.input) if self.edge is None else None
+        return route_of(self.input, name)
 
     def encoder_of(self) -> Callable[[str, str], Encoder]:
         """The maker of the input's encoders: through the pipeline where it runs here."""
         if self.edge is None:
-            return document.encoder_of(self._constants)
+            return self.addressing.encoder_of(self._constants)
         from shipper.pipeline import edge  # noqa: PLC0415 - only where a pipeline runs here
 
-        return edge.encoder_of(self.edge, partial(document.for_path, self._constants))
+        through = edge.encoder_of(self.edge, partial(self.addressing.constants, self._constants))
+        return self.addressing.encoder_of(self._constants, through)
 
     def report(self) -> PipelineReport:
         """What it does, for the status report."""
@@ -309,6 +312,12 @@ def start(settings: Settings, one: Input, constants: Constants) -> Running:
     choice = choose(settings, one)
     for reason in choice.reasons:
         log.info("input %s: %s", one.id, reason)
-    if one.pipeline.run == "auto":
+    if choice.where == "cluster" and isinstance(settings.output, Local):
+        log.warning(
+            "input %s: pipeline %s does not run: output.local runs none, events are kept as they were read",
+            one.id,
+            one.pipeline.file or one.pipeline.id,
+        )
+    elif one.pipeline.run == "auto":
         log.info("input %s: pipeline %s runs in the %s", one.id, one.pipeline.file, choice.where)
     return Running(settings, one, choice, constants)

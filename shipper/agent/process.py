@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from shipper import __version__
 from shipper.agent import document, report, tuning
-from shipper.agent.address import Target, route_of
+from shipper.agent.address import Addressing, route_of
 from shipper.agent.engine import Engine, InputRun
 from shipper.agent.letters import Letters, Target, mode_of
 from shipper.checkpoint.ledger import total
@@ -133,7 +133,7 @@ class Agent:
         open_limit = tuning.raise_descriptor_limit()
         known = self._known_files()
         runs = []
-        self._targets: list[Target] = []
+        self._addressings: list[Addressing] = []
         for one in settings.inputs:
             if not one.enabled:
                 continue
@@ -144,12 +144,12 @@ class Agent:
                 from shipper.agent.pipelines import start  # noqa: PLC0415 - only where one is used
 
                 running = start(settings, one, constants)
-            target = running.target if running else Target(one.data_stream)
-            encoder = running.encoder_of() if running else target.encoder_of(constants)
+            addressing = running.addressing if running else Addressing(one.data_stream)
+            encoder = running.encoder_of() if running else addressing.encoder_of(constants)
             registry = Registry(one, Chain(one), encoder, records, open_limit)
             route = running.route() if running else route_of(one)
             runs.append(InputRun(one, registry, route, _own_files(settings), running))
-            self._targets.append(target)
+            self._addressings.append(addressing)
         self._engine = Engine(
             runs,
             store,
@@ -416,8 +416,8 @@ class Agent:
                     ("unbalanced_ranges", harvester.ledger.unbalanced),
                 ):
                     counters[name] = counters.get(name, 0) + count
-        counters["events_undated"] = sum(target.undated for target in self._targets)
-        counters["events_unnamed"] = sum(target.unnamed for target in self._targets)
+        counters["events_undated"] = sum(one.undated for one in self._addressings)
+        counters["events_unnamed"] = sum(one.unnamed for one in self._addressings)
         counters["wakeups_lost"] = self._wakeup.overflowed
         counters.update(self._delivery.counters())
         counters.update(self._letters.counters)

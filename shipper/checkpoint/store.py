@@ -52,6 +52,11 @@ CREATE TABLE marks (
   key TEXT NOT NULL, offset INTEGER NOT NULL, decision TEXT NOT NULL, PRIMARY KEY (key, offset)
 ) WITHOUT ROWID;
 """
+# The last mark of a day stays: it tells of the bytes behind it.
+_PASSED = """
+DELETE FROM marks WHERE key=? AND offset<=? AND offset IS NOT
+  (SELECT max(offset) FROM marks WHERE key=? AND offset<=? AND decision LIKE 'day %')
+"""
 _COLUMNS = (
     "key, input, path, device, inode, head_length, head, offset, marker_length, marker,"
     " sent, size, created, updated, gone"
@@ -75,7 +80,7 @@ class FileRecord:
         size: the largest size seen, bytes.
         created, updated: Unix times.
         gone: Unix time since which the file is known to be deleted or replaced; 0 while it is there.
-        marks: offsets above ``offset`` at which the clock ended an event.
+        marks: offsets at which the clock ended an event (above ``offset``), or from which events are of another day.
     """
 
     key: str
@@ -205,7 +210,7 @@ class Store:
         Write in one transaction; durable when it returns.
 
         Args:
-            records: new or changed; marks below a record's offset are deleted.
+            records: new or changed; marks below a record's offset are deleted, but for the last that names a day.
             marks: (file key, offset, decision).
             forget: keys of records to delete.
 
@@ -222,9 +227,7 @@ class Store:
                 db.execute("BEGIN IMMEDIATE")
                 places = ",".join("?" * 15)
                 db.executemany(f"INSERT OR REPLACE INTO files ({_COLUMNS}) VALUES ({places})", rows)
-                db.executemany(
-                    "DELETE FROM marks WHERE key=? AND offset<=?", [(r[0], r[7]) for r in rows]
-                )
+                db.executemany(_PASSED, [(r[0], r[7], r[0], r[7]) for r in rows])
                 db.executemany("INSERT OR REPLACE INTO marks VALUES (?, ?, ?)", marks)
                 db.executemany("DELETE FROM files WHERE key=?", gone)
                 db.executemany("DELETE FROM marks WHERE key=?", gone)

@@ -8,6 +8,7 @@ default. What the configuration itself says of a field (``fields``, the host, th
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -77,6 +78,16 @@ def fill(text: str, value_of: Callable[[str], Any]) -> tuple[str, bool]:
     return REFERENCE.sub(lambda found: found[2] or UNKNOWN, text)[:LONGEST], True
 
 
+def fill_known(text: str, value_of: Callable[[str], Any]) -> str:
+    """Put values for those references that have one; the others stay, and all of them where the name would be too long."""
+
+    def put(found: re.Match[str]) -> str:
+        return clean(value_of(found[1])) or found[0]
+
+    made = REFERENCE.sub(put, text)
+    return made if len(REFERENCE.sub("x", made).encode()) <= LONGEST else text
+
+
 def fields_of(text: str) -> list[str]:
     """The names of the fields that a text refers to."""
     return [found[1] for found in REFERENCE.finditer(text)]
@@ -87,16 +98,8 @@ def settled(settings: Settings, one: Input) -> Input:
     stream = one.data_stream
     if not stream.dynamic:
         return one
-    known = _known(settings, one)
-
-    def fill_known(text: str) -> str:
-        def put(found: re.Match[str]) -> str:
-            return clean(lookup(known, found[1])) or found[0]
-
-        made = REFERENCE.sub(put, text)
-        return made if len(REFERENCE.sub("x", made).encode()) <= LONGEST else text
-
-    dataset, namespace = fill_known(stream.dataset), fill_known(stream.namespace)
+    known = partial(lookup, _known(settings, one))
+    dataset, namespace = fill_known(stream.dataset, known), fill_known(stream.namespace, known)
     return replace(one, data_stream=replace(stream, dataset=dataset, namespace=namespace))
 
 

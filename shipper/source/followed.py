@@ -334,6 +334,8 @@ class FollowedFiles:
 
     def _retire(self, harvester: Harvester) -> None:
         """Close a harvester for good; its counts are kept."""
+        if self.settings.data_stream.mode == "daily":  # what is new then is of another day
+            harvester.release()
         self.known.checkpoint(harvester, harvester.record.updated)
         self.closed.merge(harvester.ledger.counts)
         self.counters["truncated_lines"] += harvester.truncated_lines

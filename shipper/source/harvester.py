@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from shipper.checkpoint.ledger import FileLedger
 from shipper.records import Event, Parsed, Piece
+from shipper.source import days
 from shipper.source.identity import MARKER, digest
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Harvester:
         anchors: offset, length and hash of the bytes before the ends of the last pieces: a copy that was taken a moment
             before the file was truncated is recognised by them.
         beyond: the content once reached up to here, but the copy that it goes on in ends earlier; 0 where that is not so.
+        sent_to: bytes up to here may have been sent, as far as is known; never more than the record's reservation.
         hole: zero bytes up to here were left by a writer that went on at its old offset after a truncation.
     """
 
@@ -90,6 +92,7 @@ class Harvester:
         "read_to",
         "record",
         "removed",
+        "sent_to",
         "size",
         "sure",
         "tail",
@@ -133,6 +136,7 @@ class Harvester:
         self.doubt_to = record.sent
         self.size = max(record.size, status.st_size)
         self.sure = max(record.size, offset)
+        self.sent_to = max(offset, min(record.sent, self.size))
         self.tail = b""
         self.eof = False
         self.removed = False
@@ -415,11 +419,16 @@ class Harvester:
         self.ledger.track(piece, self.marker)
         self.anchors.append((piece.end, len(self.marker), digest(self.marker)))
         del self.anchors[:-ANCHORS]
+        self.sent_to = max(self.sent_to, piece.end)
         if piece.end <= self.record.sent:
             return False
         self.record.sent = piece.end + self._step
         self._step = min(2 * self._step, LAST_STEP)
         return True
+
+    def release(self) -> None:
+        """Give back what was reserved and not used, at the end: then the next reader knows what may have been sent."""
+        self.record.sent = min(self.record.sent, self.sent_to)
 
     def rewind(self) -> None:
         """Go back to the last settled byte: what was out has been given back."""
@@ -439,7 +448,7 @@ class Harvester:
         if ledger.safe != record.offset or not record.marker:
             record.offset = ledger.safe
             record.marker, record.marker_length = digest(ledger.marker), len(ledger.marker)
-            for offset in [mark for mark in record.marks if mark <= ledger.safe]:
+            for offset in days.passed(record.marks, ledger.safe):
                 del record.marks[offset]
         record.size = self.sure
         record.updated = wall
