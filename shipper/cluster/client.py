@@ -1,18 +1,15 @@
 """
 The one module that talks to a cluster.
 
-Built on elastic-transport's node and node pool. It sends once: retries, waiting and meaning are the callers'
-business. It asks for plain JSON, which both products take, and hands answers back as bytes.
+It sends once: retries, waiting and meaning are the callers' business, but for a login that is refused while a newer one is
+there to be read. It asks for plain JSON, which both products take, and hands answers back as bytes.
 """
 
 from __future__ import annotations
 
-import base64
 import email.utils
 import logging
 import math
-import ssl
-import sys
 import threading
 import time
 import urllib.parse
@@ -21,38 +18,29 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from isal import igzip
 
+from shipper.cluster import login, transport
+from shipper.cluster.failures import kind_of
 from shipper.cluster.flavour import Flavour
 from shipper.cluster.tls import context_of, trust_fingerprint
+from shipper.cluster.transport import CONNECT_TIMEOUT, without_login
 from shipper.errors import ConfigError, ShipperError
 from shipper.records import Answer, SendFailed
 
-# elastic-transport imports every HTTP library it finds, which costs up to 20 MB and is of no use here.
-_UNWANTED = [name for name in ("aiohttp", "httpx", "requests") if name not in sys.modules]
-sys.modules.update(dict.fromkeys(_UNWANTED))  # type: ignore[arg-type]  # None means: cannot be imported
-try:
-    import elastic_transport
-    import urllib3
-    from elastic_transport import ConnectionTimeout, HttpHeaders, NodeConfig, NodePool, TlsError
-finally:
-    for _name in _UNWANTED:
-        del sys.modules[_name]
-
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Mapping
 
-    from elastic_transport import BaseNode
-
+    from shipper.cluster.transport import BaseNode, NodePool
     from shipper.config.settings import Elasticsearch
 
 NDJSON = {"content-type": "application/x-ndjson"}
 
 _log = logging.getLogger("shipper.cluster")
-_CONNECT_TIMEOUT = 10.0
-_UPLOAD_TIMEOUT = 90.0
 _RETRY_AFTER_MAX = 3600.0
 _COMPRESS_FROM = 512  # bytes; below it gzip saves nothing
 _HOST_AWAY = frozenset({502, 503, 504})
 _IGZIP_LEVEL = (0, 1, 2, 2, 2, 2, 3, 3, 3, 3)  # of compression_level 0 (off) to 9
+_REREAD_INTERVAL = 1.0  # seconds between two readings of a login that is refused
 
 
 class RefusedError(ShipperError):
@@ -68,47 +56,6 @@ class RefusedError(ShipperError):
         self.status = status
 
 
-class _PlainConnection(urllib3.connection.HTTPConnection):
-    """A connection whose first upload has more time than its opening; urllib3 gives both the same."""
-
-    def connect(self) -> None:
-        super().connect()
-        if self.sock is not None:
-            self.sock.settimeout(_UPLOAD_TIMEOUT)
-
-
-class _SecureConnection(urllib3.connection.HTTPSConnection):
-    """The same over TLS."""
-
-    def connect(self) -> None:
-        super().connect()
-        if self.sock is not None:
-            self.sock.settimeout(_UPLOAD_TIMEOUT)
-
-
-class _Node(elastic_transport.Urllib3HttpNode):
-    """A node whose TLS trusts what our context trusts; the parent would add certifi's roots to a private CA."""
-
-    def __init__(self, config: NodeConfig) -> None:
-        elastic_transport.BaseNode.__init__(self, config)
-        options: dict[str, Any] = {
-            "port": config.port,
-            "timeout": urllib3.Timeout(connect=_CONNECT_TIMEOUT, read=config.request_timeout),
-            "maxsize": config.connections_per_node,
-            "block": False,
-        }
-        if config.scheme == "https":
-            context = config.ssl_context
-            options["ssl_context"] = context
-            if context is not None and not context.check_hostname:
-                options["assert_hostname"] = False
-            self.pool = urllib3.HTTPSConnectionPool(config.host, **options)
-            self.pool.ConnectionCls = _SecureConnection
-        else:
-            self.pool = urllib3.HTTPConnectionPool(config.host, **options)
-            self.pool.ConnectionCls = _PlainConnection
-
-
 class Client:
     """
     An Elasticsearch or OpenSearch cluster. Safe for use by several threads.
@@ -117,7 +64,8 @@ class Client:
 
     Args:
         settings: of ``output.elasticsearch``.
-        reread: gives the settings anew with secrets read from their files; asked by :meth:`reload`.
+        reread: gives the settings anew with secrets read from their files; asked when these change, when the login is
+            refused, and by :meth:`reload`.
 
     Raises:
         ConfigError: a setting cannot be used.
@@ -126,20 +74,16 @@ class Client:
     def __init__(
         self, settings: Elasticsearch, *, reread: Callable[[], Elasticsearch] | None = None
     ) -> None:
-        if settings.proxy_url:
-            raise ConfigError(
-                [
-                    "output.elasticsearch.proxy_url: a proxy cannot be used yet; remove it and name hosts that can be reached"
-                ]
-            )
-        logging.getLogger("elastic_transport").setLevel(
-            logging.ERROR
-        )  # what it would say, we say once
         self._settings = settings
         self._reread = reread
         self._level = _IGZIP_LEVEL[min(max(settings.compression_level, 0), 9)]
         self._flavour: Flavour | None = None
         self._lock = threading.Lock()
+        self._watch = login.Watch(settings.files if reread is not None else ())
+        self._reading = threading.Lock()
+        self._generation = 0
+        self._read_again = 0.0  # monotonic time before which a refused login is not read again
+        self._unusable = ""
         self._away: set[str] = set()
         self._untrusted: dict[str, ssl.SSLContext] = {}
         self._pool = self._connect()
@@ -150,7 +94,12 @@ class Client:
     @property
     def target(self) -> str:
         """The hosts, without secrets."""
-        return ", ".join(_without_login(host) for host in self._settings.hosts)
+        return ", ".join(without_login(host) for host in self._settings.hosts)
+
+    @property
+    def settings(self) -> Elasticsearch:
+        """What it works with now."""
+        return self._settings
 
     def request(
         self,
@@ -178,7 +127,7 @@ class Client:
             SendFailed: there is no answer.
         """
         target = f"{path}?{urllib.parse.urlencode(params)}" if params else path
-        sent = HttpHeaders({"accept": "application/json"})
+        sent = transport.HttpHeaders({"accept": "application/json"})
         payload: bytes | None = None
         if body is not None:
             sent["content-type"] = "application/json"
@@ -188,23 +137,37 @@ class Client:
                 sent["content-encoding"] = "gzip"
         if headers:
             sent.update(headers)
-        patience = timeout or self._settings.timeout
+        if self._watch.changed():
+            self._take_changes()
+        generation = self._generation
+        found = self._send(method, target, payload, sent, timeout or self._settings.timeout)
+        if found.status == 401 and self._newer_login(generation):
+            found = self._send(method, target, payload, sent, timeout or self._settings.timeout)
+        return found
+
+    def _send(
+        self,
+        method: str,
+        target: str,
+        payload: bytes | None,
+        sent: transport.HttpHeaders,
+        patience: float,
+    ) -> Answer:
+        """One request, once."""
         with self._lock:
             pool = self._pool
             node = pool.get()
         try:
-            self._trust(node, min(patience, _CONNECT_TIMEOUT))
+            self._trust(node, min(patience, CONNECT_TIMEOUT))
             meta, answer = node.perform_request(
                 method,
                 target,
                 body=payload,
                 headers=sent,
-                request_timeout=urllib3.Timeout(  # type: ignore[arg-type]  # handed through to urllib3
-                    connect=min(patience, _CONNECT_TIMEOUT), read=patience
-                ),
+                request_timeout=transport.timeouts(patience),
             )
-        except (elastic_transport.TransportError, OSError) as error:
-            kind, detail = _kind_of(error)
+        except (transport.TransportError, OSError) as error:
+            kind, detail = kind_of(error)
             self._failed(pool, node, f"{kind}: {detail}")
             raise SendFailed(kind, detail, node.base_url) from error
         if meta.status in _HOST_AWAY:
@@ -256,7 +219,10 @@ class Client:
         if self._flavour is None:
             status, info = self.json("GET", "/")
             if status != 200:
-                raise RefusedError(f"GET / was answered {status}: {_short(info)}", status)
+                text = f"GET / was answered {status}: {_short(info)}"
+                if status in {401, 403}:
+                    text += f"; {login.refused(status, info, self._settings)}"
+                raise RefusedError(text, status)
             try:
                 self._flavour = Flavour.from_info(info)
             except ValueError as error:
@@ -270,6 +236,10 @@ class Client:
         """What :meth:`info` found, without asking."""
         return self._flavour
 
+    def advice(self, status: int, answer: Any) -> str:
+        """What to do about a request that was answered 401 or 403; empty for anything else."""
+        return login.refused(status, answer, self._settings) if status in {401, 403} else ""
+
     def reload(self) -> None:
         """
         Read key and certificate files again, and forget which product it is.
@@ -277,46 +247,109 @@ class Client:
         Raises:
             ConfigError: a file cannot be used; everything stays as it was.
         """
-        if self._reread is not None:
-            self._settings = self._reread()
-        pool = self._connect()
+        with self._reading:
+            self._read()
+            self._flavour = None
+
+    def _take_changes(self) -> None:
+        """Files have changed: go on with what is in them now, or with what there was if they cannot be used."""
+        if not self._reading.acquire(blocking=False):
+            return  # another thread is about it
+        try:
+            self._read()
+        except ConfigError as error:
+            self._complain(error)
+        else:
+            _log.info("%s: changed key or certificate files were read again", self.target)
+        finally:
+            self._reading.release()
+
+    def _newer_login(self, generation: int) -> bool:
+        """Whether there is another login than the one that was refused, in use from now on."""
+        if self._reread is None:
+            return False
+        with self._reading:
+            if self._generation != generation:
+                return True
+            now = time.monotonic()
+            if now < self._read_again:
+                return False
+            self._read_again = now + _REREAD_INTERVAL
+            old = self._settings
+            differs = self._watch.differs()
+            try:
+                self._read()
+            except ConfigError as error:
+                self._complain(error)
+                return False
+            if not differs and login.header_of(old) == login.header_of(self._settings):
+                return False
+        _log.info(
+            "%s: the login was refused; it was read again and is another one now", self.target
+        )
+        return True
+
+    def _complain(self, error: ConfigError) -> None:
+        """Say once that what is new cannot be used."""
+        if str(error) != self._unusable:
+            self._unusable = str(error)
+            _log.warning("%s: going on with the old login: %s", self.target, error)
+
+    def _read(self) -> None:
+        """Take the settings anew; everything stays as it was if they cannot be used."""
+        state = self._watch.look()
+        settings = self._settings if self._reread is None else self._reread()
+        if login.way_of(self._settings) and not login.way_of(settings):
+            raise ConfigError(["the file of the login is empty"])
+        before, self._settings = self._settings, settings
+        try:
+            pool = self._connect()
+        except ConfigError:
+            self._settings = before
+            raise
         with self._lock:
             old, self._pool = self._pool, pool
-            self._flavour = None
-        _close(old)
+            self._generation += 1
+        self._unusable = ""
+        self._watch.taken(state, settings.files if self._reread is not None else ())
+        transport.close(old)
 
     def close(self) -> None:
         """Close idle connections. A request that is on its way keeps its own."""
-        _close(self._pool)
+        transport.close(self._pool)
 
     def _connect(self) -> NodePool:
         """Make the nodes anew."""
         settings = self._settings
-        context = (
-            context_of(settings.ssl)
-            if any(h.startswith("https:") for h in settings.hosts)
-            else None
-        )
-        configs = [_config_of(host, settings, context) for host in dict.fromkeys(settings.hosts)]
+        secure = any(host.startswith("https:") for host in settings.hosts)
+        context = context_of(settings.ssl) if secure else None
+        pool = transport.nodes(settings, context)
         if context is not None and settings.ssl.verification_mode == "none":
-            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # said once, here
+            transport.warn_of_nothing_again()
             _log.warning(
                 "%s: anybody may answer in its place: ssl.verification_mode is none", self.target
             )
-        fingerprint = settings.ssl.ca_trusted_fingerprint
         self._untrusted = (
-            {_address(c.host, c.port): context for c in configs if c.scheme == "https"}
-            if context is not None and fingerprint
+            {
+                _address(node.host, node.port): context
+                for node in pool.all()
+                if node.scheme == "https"
+            }
+            if context is not None and settings.ssl.ca_trusted_fingerprint
             else {}
         )
-        return NodePool(configs, _Node, dead_node_backoff_factor=1.0, max_dead_node_backoff=30.0)
+        return pool
 
     def _trust(self, node: BaseNode, timeout: float) -> None:
         """Before the first request to a host: find the authority that is known by its fingerprint."""
         fingerprint = self._settings.ssl.ca_trusted_fingerprint
         address = _address(node.host, node.port)
         if fingerprint and (context := self._untrusted.get(address)) is not None:
-            trust_fingerprint(context, fingerprint, node.host, node.port, timeout)
+            proxy = None if self._settings.proxy_disable else self._settings.proxy_url
+            headers = login.proxy_headers(self._settings)
+            trust_fingerprint(
+                context, fingerprint, node.host, node.port, timeout, proxy=proxy, headers=headers
+            )
             self._untrusted.pop(address, None)
 
     def _failed(self, pool: NodePool, node: BaseNode, why: str) -> None:
@@ -338,65 +371,6 @@ class Client:
             _log.info("%s: answers again", node.base_url)
 
 
-def _config_of(host: str, settings: Elasticsearch, context: ssl.SSLContext | None) -> NodeConfig:
-    """Configuration of one host. A login in the URL counts where the settings have none."""
-    url = urllib.parse.urlsplit(host)
-    try:
-        port = url.port
-    except ValueError:
-        port = None
-    if url.scheme not in {"http", "https"} or not url.hostname:
-        raise ConfigError(
-            [f"output.elasticsearch.hosts: {_without_login(host)}: write it as https://name:9200"]
-        )
-    headers = {"user-agent": "shipper", **{k.lower(): v for k, v in settings.headers.items()}}
-    user, password = settings.username, settings.password
-    if user is None and url.username:
-        user, password = (
-            urllib.parse.unquote(url.username),
-            urllib.parse.unquote(url.password or ""),
-        )
-    if settings.api_key:
-        key = settings.api_key.strip()
-        encoded = base64.b64encode(key.encode()).decode() if ":" in key else key
-        headers["authorization"] = f"ApiKey {encoded}"
-    elif user is not None:
-        login = base64.b64encode(f"{user}:{password or ''}".encode()).decode()
-        headers["authorization"] = f"Basic {login}"
-    return NodeConfig(
-        scheme=url.scheme,
-        host=url.hostname,
-        port=port or (443 if url.scheme == "https" else 80),
-        path_prefix=url.path,
-        headers=headers,
-        connections_per_node=settings.worker + 2,
-        request_timeout=settings.timeout,
-        ssl_context=context if url.scheme == "https" else None,
-    )
-
-
-def _kind_of(error: Exception) -> tuple[str, str]:
-    """The kind of a :class:`SendFailed` and its text, from what the layers below raised."""
-    cause = error.__cause__ if isinstance(error, elastic_transport.TransportError) else error
-    detail = str(cause or error).rpartition("Failed to establish a new connection: ")[2]
-    if isinstance(
-        cause, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
-    ):
-        return "connect", detail
-    if isinstance(error, ConnectionTimeout):
-        return "timeout", detail
-    if isinstance(error, TlsError):
-        inner = cause.args[0] if cause is not None and cause.args else None
-        # An end of stream may come after the upload; only a refused handshake is sure to come before it.
-        ended = isinstance(inner, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
-        return ("lost" if ended else "tls"), detail
-    if isinstance(error, ssl.SSLError):
-        return "tls", detail
-    if isinstance(error, OSError):  # while looking for the authority: nothing was sent
-        return "connect", detail
-    return "lost", detail
-
-
 def _retry_after(value: str | None) -> float | None:
     """Seconds that a ``Retry-After`` header asks for, from a number or an HTTP date."""
     if not value:
@@ -411,20 +385,8 @@ def _retry_after(value: str | None) -> float | None:
     return min(max(0.0, seconds), _RETRY_AFTER_MAX) if math.isfinite(seconds) else None
 
 
-def _close(pool: NodePool) -> None:
-    """Close the idle connections of every node."""
-    for node in pool.all():
-        node.close()
-
-
 def _address(host: str, port: int) -> str:
     return f"{host}:{port}"
-
-
-def _without_login(url: str) -> str:
-    """The URL without user and password."""
-    scheme, separator, rest = url.rpartition("://")
-    return f"{scheme}{separator}{rest.rpartition('@')[2]}"
 
 
 def _short(answer: Any) -> str:

@@ -61,7 +61,14 @@ def context_of(tls: Tls) -> ssl.SSLContext:
 
 
 def trust_fingerprint(
-    context: ssl.SSLContext, fingerprint: str, host: str, port: int, timeout: float
+    context: ssl.SSLContext,
+    fingerprint: str,
+    host: str,
+    port: int,
+    timeout: float,
+    *,
+    proxy: str | None = None,
+    headers: dict[str, str] | None = None,
 ) -> None:
     """
     Trust the authority with this fingerprint, if the host presents it.
@@ -75,6 +82,8 @@ def trust_fingerprint(
         host: name or address.
         port: TCP port.
         timeout: seconds to wait for the host.
+        proxy: URL of the HTTP proxy on the way.
+        headers: for the proxy.
 
     Raises:
         OSError: the host cannot be reached.
@@ -85,7 +94,7 @@ def trust_fingerprint(
     probe.check_hostname = False
     probe.verify_mode = ssl.CERT_NONE
     with (
-        socket.create_connection((host, port), timeout) as plain,
+        connection(host, port, timeout, proxy=proxy, headers=headers) as plain,
         probe.wrap_socket(plain, server_hostname=host) as wrapped,
     ):
         chain = _presented(wrapped)
@@ -97,6 +106,36 @@ def trust_fingerprint(
         f"none of the {len(chain)} certificates that the host presents has the fingerprint of "
         f"{_KEY}.ca_trusted_fingerprint"
     )
+
+
+def connection(
+    host: str,
+    port: int,
+    timeout: float,
+    *,
+    proxy: str | None = None,
+    headers: dict[str, str] | None = None,
+) -> socket.socket:
+    """
+    A TCP connection to a host, perhaps through the tunnel of an HTTP proxy.
+
+    Raises:
+        OSError: there is no way to the host.
+    """
+    if proxy is None:
+        return socket.create_connection((host, port), timeout)
+    import http.client  # noqa: PLC0415 - few have a proxy
+    import urllib.parse  # noqa: PLC0415
+
+    url = urllib.parse.urlsplit(proxy)
+    secure = url.scheme == "https"
+    kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+    way = kind(url.hostname or "", url.port or (443 if secure else 80), timeout=timeout)
+    way.set_tunnel(host, port, headers or {})
+    if secure:  # http.client would speak TLS to the host behind it as well
+        raise OSError("ssl.ca_trusted_fingerprint cannot be used through a proxy with https://")
+    way.connect()
+    return way.sock
 
 
 def _presented(wrapped: ssl.SSLSocket) -> list[bytes]:

@@ -503,7 +503,7 @@ def test_client_certificate(
 @pytest.mark.parametrize(
     ("settings", "match"),
     [
-        ({"proxy_url": "http://p:1"}, "proxy_url"),
+        ({"proxy_url": "https://p:1"}, "proxy_url"),
         ({"hosts": ("ftp://x",)}, "hosts"),
         ({"hosts": ("https://x",), "ssl": "missing"}, "certificate_authorities"),
     ],
