@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     if followed.why:
         return 1
     code = _edge(out, followed)
-    if not args.no_cluster and isinstance(settings.output, Elasticsearch):
+    if not followed.refused and not args.no_cluster and isinstance(settings.output, Elasticsearch):
         code |= _cluster(out, followed, settings)
     return code
 
@@ -134,11 +134,10 @@ def _edge(out: _Printer, followed: Followed) -> int:
     )
     out.document(followed.before)
     trial = followed.trial
-    if trial is not None and trial.edge is None:
+    if trial is not None and trial.edge is None and not followed.refused:
         out.title("the pipeline does not run at the edge")
         for trouble in trial.troubles:
             out.line(f"    {trouble}")
-        code = int(followed.where == "edge")
     if trial is not None and trial.edge is not None:
         note = (
             "" if followed.where == "edge" else ", as it would run here; the input has run: cluster"
@@ -150,6 +149,11 @@ def _edge(out: _Printer, followed: Followed) -> int:
         if tried is not None and tried.refused:
             out.line(f"  refused: {tried.refused[0]}: {tried.refused[1]}", "31")
             code = 1
+    if followed.refused:
+        out.title("the pipeline is refused, and nothing is sent until it is mended")
+        for problem in followed.refused:
+            out.line(f"    {problem}", "31")
+        return 1
     out.title(
         "lines of the bulk"
         + (", before the cluster's pipeline" if followed.where == "cluster" else "")

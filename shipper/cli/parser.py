@@ -32,6 +32,10 @@ class Parser(argparse.ArgumentParser):
             UsageError: they cannot be understood.
         """
         known, rest = self.parse_known_args(words)
+        more = getattr(known, "more_words", None)
+        if more is not None and not any(word.startswith("-") for word in rest):
+            more += map(Path, rest)  # argparse fills what takes many words once only
+            rest = []
         if rest:
             word = rest[0]
             if word.startswith("-"):

@@ -63,6 +63,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         " expected.ndjson there. Exit code 1: a difference, or an event whose failure the pipeline does not handle.",
     )
     tested.add_argument("files", metavar="FILE", nargs="*", type=Path, help="log files")
+    tested.set_defaults(more_words=[])
     tested.add_argument(
         "--input", metavar="ID", help="input of the configuration to read them with"
     )
@@ -105,6 +106,8 @@ def run(args: argparse.Namespace) -> int:
         "test": pipeline_view.test,
         "explain": pipeline_view.explain,
     }
+    if args.action == "test":
+        args.files = [*args.files, *args.more_words]
     if args.action in done:
         needed = args.action == "test" and args.cluster
         return done[args.action](args, settings_of(args, needed=needed))

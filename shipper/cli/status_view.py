@@ -306,7 +306,8 @@ def _pipelines(report: StatusReport, *, all_steps: bool) -> list[RenderableType]
 
 
 def _pipeline(name: str, one: PipelineReport) -> list[RenderableType]:
-    reloads = f"  (reloaded {one.reloads:,} times)" if one.reloads else ""
+    times = "once" if one.reloads == 1 else f"{one.reloads:,} times"
+    reloads = f"  (reloaded {times})" if one.reloads else ""
     row: list[RenderableType] = [Text(_safe(name)), Text(_safe(one.where))]
     if one.where != "edge":
         return [*row, "", "", "", "", "", Text(_safe(one.name) + reloads)]

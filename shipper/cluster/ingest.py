@@ -213,6 +213,19 @@ def calls(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
                     stack += [options.get("on_failure"), options.get("processor")]
 
 
+def outside(definition: Definition) -> list[str]:
+    """Names of pipelines that it and its inner ones call and that are no files; those that may be missing are left out."""
+    own = {inner.name for inner in definition.inner}
+    bodies = (definition.body, *(inner.body for inner in definition.inner))
+    names = {
+        str(step.get("name"))
+        for body in bodies
+        for step in calls(body)
+        if not step.get("ignore_missing_pipeline")
+    }
+    return sorted(name for name in names - own if "{{" not in name)
+
+
 def define(name: str, content: bytes, source: str = "") -> Definition:
     """
     Make a definition of a file's content.

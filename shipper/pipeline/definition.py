@@ -18,7 +18,16 @@ from shipper.pipeline.document import java_int
 from shipper.pipeline.execution import guarded, run_pipeline
 from shipper.pipeline.failure import Invalid, Unsupported
 from shipper.pipeline.nodes import KEYS, read_nodes
-from shipper.pipeline.options import ELASTICSEARCH, Build, EdgeSettings, Options, Trouble, plain
+from shipper.pipeline.options import (
+    ELASTICSEARCH,
+    PRODUCTS,
+    WAY_OUT,
+    Build,
+    EdgeSettings,
+    Options,
+    Trouble,
+    plain,
+)
 from shipper.pipeline.processors import CLUSTER_ONLY, ONLY, PROCESSORS, builder
 from shipper.pipeline.values import hash_order
 
@@ -31,6 +40,13 @@ if TYPE_CHECKING:
 
 _OWN = ("_id", "_index")
 _READS_FIELD = {"grok", "dissect", "date", "csv", "kv", "foreach", "user_agent", "geoip"}
+_WRITES_INDEX = {"reroute", "date_index_name"}  # refused in the cluster, too
+_INDEX_WAY = "remove it, or name a pipeline of the cluster by its id (pipeline: ID)"
+_INSTEAD = {
+    "copy": "write set with copy_from",
+    "remove_by_pattern": "write remove with field or keep",
+    "terminate": "write drop, or conditions on the steps that follow",
+}
 COMMON = ("description", "tag", "if", "ignore_failure", "on_failure")
 
 
@@ -358,11 +374,16 @@ def _check_own(step: Step, reader: Options) -> None:
 def _known(kind: str, mark: Mark, build: Build) -> bool:
     if kind in CLUSTER_ONLY:
         text = f"the processor {quote(kind)} does not run at the edge: {CLUSTER_ONLY[kind]}"
-        build.troubles.append(Trouble(mark, text, refused=True))
+        way = _INDEX_WAY if kind in _WRITES_INDEX else WAY_OUT
+        build.troubles.append(Trouble(mark, text, refused=True, way=way))
         return False
     if kind not in PROCESSORS:
+        from shipper.pipeline import other_tools  # noqa: PLC0415 - for a mistake only
+
         known = (*PROCESSORS, *CLUSTER_ONLY)
-        hint = did_you_mean(kind, known, "see the manual's list of processors")
+        hint = other_tools.hint(kind) or did_you_mean(
+            kind, known, "see the manual's list of processors"
+        )
         build.troubles.append(
             Trouble(mark, f"unknown processor {quote(kind)}; {hint}", refused=False)
         )
@@ -370,8 +391,8 @@ def _known(kind: str, mark: Mark, build: Build) -> bool:
     product = ONLY.get(kind)
     if product and product != build.flavour:
         text = (
-            f"the processor {quote(kind)} is one of {product.capitalize()}'s, and pipeline.flavour is {build.flavour};"
-            " remove it, or set pipeline.flavour"
+            f"the processor {quote(kind)} is one of {PRODUCTS[product]}'s, and pipeline.flavour is {build.flavour};"
+            f" {_INSTEAD.get(kind, 'remove it')}, or set pipeline.flavour"
         )
         build.troubles.append(Trouble(mark, text, refused=False))
         return False

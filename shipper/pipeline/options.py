@@ -24,7 +24,17 @@ if TYPE_CHECKING:
     from shipper.pipeline.template import Template
 
 ELASTICSEARCH, OPENSEARCH = "elasticsearch", "opensearch"
+PRODUCTS = {ELASTICSEARCH: "Elasticsearch", OPENSEARCH: "OpenSearch"}
 WAY_OUT = "run it in the cluster (run: cluster)"
+_INSTEAD = {
+    "set.copy_from": "OpenSearch's is the processor copy",
+    "remove.keep": "OpenSearch's is exclude_field",
+    "remove.exclude_field": "Elasticsearch's is keep",
+    "rename.override": "OpenSearch's is override_target",
+    "rename.override_target": "Elasticsearch's is override",
+    "fingerprint.method": "OpenSearch's is hash_method",
+    "fingerprint.hash_method": "Elasticsearch's is method",
+}
 
 
 class _Required:
@@ -44,14 +54,16 @@ class Trouble:
         mark: where it stands.
         text: what was found, and why it cannot be.
         refused: the cluster would take it; False where it is wrong everywhere.
+        way: out of it, for what is refused.
     """
 
     mark: Mark
     text: str
     refused: bool
+    way: str = WAY_OUT
 
     def __str__(self) -> str:
-        way = f"; {WAY_OUT}" if self.refused else ""
+        way = f"; {self.way}" if self.refused else ""
         return f"{self.mark}: {self.text}{way}"
 
 
@@ -136,15 +148,19 @@ class Options:
         """Note that no cluster takes an option (or the processor) as it stands."""
         self._note(name, f"{reason}; {mend}" if mend else reason, refused=False, offset=offset)
 
-    def refuse(self, name: str | None, reason: str, offset: int | None = None) -> None:
-        """Note that the edge cannot do what an option (or the processor) asks for."""
-        self._note(name, reason, refused=True, offset=offset)
+    def refuse(
+        self, name: str | None, reason: str, offset: int | None = None, way: str = WAY_OUT
+    ) -> None:
+        """Note that the edge cannot do what an option (or the processor) asks for, and the way out."""
+        self._note(name, reason, refused=True, offset=offset, way=way)
 
     def caught(self, name: str | None, error: Unsupported) -> None:
         """Note what translating an option's text raised."""
         self._note(name, error.reason, refused=not isinstance(error, Invalid), offset=error.offset)
 
-    def _note(self, name: str | None, text: str, *, refused: bool, offset: int | None) -> None:
+    def _note(
+        self, name: str | None, text: str, *, refused: bool, offset: int | None, way: str = WAY_OUT
+    ) -> None:
         where = f"{self.kind}.{name}" if name else self.kind
         node = self._nodes.get(name) if name else None
         mark = node.mark if node is not None else self.mark
@@ -153,17 +169,20 @@ class Options:
             line = before.count("\n") + 1
             column = len(before) - (before.rfind("\n") + 1) + 1
             text = f"{text} (line {line}, column {column} of the text)"
-        self.build.troubles.append(Trouble(mark, f"{where}: {text}", refused))
+        self.build.troubles.append(Trouble(mark, f"{where}: {text}", refused, way))
 
     def only(self, flavour: str, *names: str) -> None:
         """Say that options belong to one product; with the other they are wrong."""
         for name in names:
             if name in self._nodes and self.build.flavour != flavour:
                 self._taken.add(name)
+                instead = _INSTEAD.get(f"{self.kind}.{name}")
                 self.wrong(
                     name,
-                    f"an option of {flavour.capitalize()}; pipeline.flavour is {self.build.flavour}",
-                    "remove it, or set pipeline.flavour",
+                    f"an option of {PRODUCTS[flavour]}; pipeline.flavour is {self.build.flavour}",
+                    f"{instead}; or set pipeline.flavour"
+                    if instead
+                    else "remove it, or set pipeline.flavour",
                 )
 
     def finish(self, known: Iterable[str] = ()) -> None:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from shipper.agent.document import for_path
+from shipper.cluster import ingest
 from shipper.encode import dumps as plain_dumps
 from shipper.encode import event_id
-from shipper.errors import ShipperError, UsageError
+from shipper.errors import ConfigError, ShipperError, UsageError
 from shipper.pipeline.document import METADATA
 from shipper.pipeline.edge import maker
 from shipper.pipeline.json_text import dumps
@@ -101,6 +102,7 @@ class Followed:
         identity: of the event.
         lines: of the bulk, as the agent would send them.
         where: the pipeline runs: ``edge``, ``cluster``, or nothing where there is none.
+        refused: why it runs nowhere, a line each; nothing is sent then.
     """
 
     path: str
@@ -118,6 +120,7 @@ class Followed:
     identity: str = ""
     lines: list[bytes] = field(default_factory=list)
     where: str = ""
+    refused: list[str] = field(default_factory=list)
 
 
 def input_of(settings: Settings, path: Path, chosen: str | None) -> Input:
@@ -232,9 +235,12 @@ def _encode(followed: Followed, settings: Settings, event: Event) -> None:
         trial = Trial(Bench(named.path, settings, one, configured=True))
         before = trial.before(followed.path, event, stamp)
         followed.where = _where(named.run, trial)
+        followed.refused = _refused(named.path, followed.where, trial)
     followed.before, followed.trial = before, trial
     action = b'{"create":{"_id":"%b"}}' % followed.identity.encode()
     followed.lines = [action, plain_dumps(before)]
+    if followed.refused:
+        followed.lines = []
     if trial is None or trial.edge is None:
         return
     tracer = _Tracer(trial.edge.pipeline, before)
@@ -249,9 +255,20 @@ def _encode(followed: Followed, settings: Settings, event: Event) -> None:
 
 
 def _where(run: str, trial: Trial) -> str:
-    if run == "cluster" or (run == "auto" and trial.edge is None):
+    if run == "cluster" or (run == "auto" and trial.edge is None and not trial.loaded.wrong):
         return "cluster"
     return "edge"
+
+
+def _refused(path: Path, where: str, trial: Trial) -> list[str]:
+    """Why an agent would not start with a pipeline; empty where it would."""
+    if where == "edge":
+        return list(map(str, trial.troubles))
+    try:
+        ingest.load(path)
+    except ConfigError as error:
+        return error.problems
+    return []
 
 
 def _time(trial: Trial, followed: Followed, event: Event, stamp: str) -> None:

@@ -161,6 +161,8 @@ def pull(
             continue
         if "/" in wanted or wanted.startswith("."):
             raise UsageError(f"{wanted}: a file cannot have this name, and so it cannot be called")
+        if ingest.is_ours(body):
+            notes.append(f"{wanted} {_made_of(wanted, body)}")
         bodies[wanted] = _clean(body)
         for step in ingest.calls(body):
             called = str(step.get("name"))
@@ -186,6 +188,18 @@ def _near(client: Client, name: str) -> str:
     known = [one for one in matching(client, "*") if not one.startswith("xpack")]
     hint = did_you_mean(name, known, "")
     return f"; {hint}" if hint else ""
+
+
+def _made_of(name: str, body: dict[str, Any]) -> str:
+    """What a pipeline with our mark was made of, as far as its name and description tell."""
+    file = name.removeprefix("shipper-").rpartition("-")[0] or name
+    told = _told(body)
+    if told.startswith("pipelines/"):
+        file = told.removeprefix("pipelines/")
+    return (
+        f"is Shipper's own: setup or push made it of the file pipelines/{file}; that one is the place to change it, and"
+        " 'shipper pipeline diff' compares"
+    )
 
 
 def _clean(body: dict[str, Any]) -> dict[str, Any]:
@@ -273,7 +287,7 @@ def diff(client: Client, path: Path, inputs: list[Input]) -> list[Compared]:
     definition = ingest.load(path)
     own = get(client, path.stem)
     if own is not None:
-        kept = ("processors", "on_failure")
+        kept = ("description", "processors", "on_failure")
         mine = _meaning(path) or {}
         lines = _unified(
             {key: own[key] for key in kept if own.get(key)},
@@ -304,7 +318,7 @@ def _forms(
 def _form(client: Client, path: Path, name: str, what: str, wrapped: dict[str, Any]) -> Compared:
     kept = ("processors", "on_failure")
     mine = {key: wrapped[key] for key in kept if wrapped.get(key)}
-    there = get(client, name)
+    there, renamed = get(client, name), False
     if there is None:
         prefix = name.rpartition("-")[0]
         older = [
@@ -315,12 +329,25 @@ def _form(client: Client, path: Path, name: str, what: str, wrapped: dict[str, A
         if not older:
             return Compared(name, f"{what}: not registered", None)
         name, there = older[-1]
+        renamed = True
         what = f"{what}: an older form is registered"
     its = {key: there[key] for key in kept if there.get(key)}
     for key in its:  # the data stream's default pipeline, which setup adds at the end
         if its[key][-1:] and list(its[key][-1]) == ["pipeline"] and its[key][:-1] == mine.get(key):
             its[key] = its[key][:-1]
-    return Compared(name, what, _unified(its, mine, name, path.name))
+    lines = _unified(its, mine, name, path.name)
+    if lines or not renamed:
+        return Compared(name, what, lines)
+    before, after = _told(there), _told(wrapped)
+    if before == after:
+        return Compared(name, what, lines)
+    more = _unified({"description": before}, {"description": after}, name, path.name)
+    return Compared(name, f"{what}: the processors are the same", more)
+
+
+def _told(body: dict[str, Any]) -> str:
+    """A pipeline's description without our mark."""
+    return _MARK.sub("", str(body.get("description") or ""))
 
 
 def _unified(left: Any, right: Any, left_name: str, right_name: str) -> list[str]:

@@ -203,7 +203,7 @@ def reason_of(answer: Any) -> str:
     error = answer.get("error") if isinstance(answer, dict) else None
     if not isinstance(error, dict):
         return " ".join(str(error or answer).split())[:300]
-    while isinstance(error.get("caused_by"), dict):
+    while isinstance(error.get("caused_by"), dict) and error["caused_by"].get("reason"):
         error = error["caused_by"]
     where = error.get("processor_type")
     text = f"{error.get('type')}: {error.get('reason')}" + (

@@ -203,6 +203,7 @@ class Tried:
         failures: of steps, in order; those of ``ignore_failure`` are not among them.
         unhandled: the last of them was not handled by the pipeline itself.
         refused: type and reason where not even ``on_error`` handled it.
+        foreign: reasons that the virtual machine or Jackson words, also those behind another one.
     """
 
     line: int
@@ -215,11 +216,7 @@ class Tried:
     failures: list[Failed] = field(default_factory=list)
     unhandled: bool = False
     refused: tuple[str, str] | None = None
-
-    @property
-    def foreign(self) -> frozenset[str]:
-        """Reasons that the virtual machine or Jackson words."""
-        return frozenset(one.reason for one in self.failures if one.foreign)
+    foreign: frozenset[str] = frozenset()
 
 
 class Trial:
@@ -317,6 +314,12 @@ class Trial:
                 tried.after = json.loads(body)
         except Raised as raised:
             tried.refused = (raised.failure.type, f"{raised.kind}: {raised.failure.reason}")
+        tried.foreign = frozenset(
+            word
+            for _, raised in document.failures
+            if raised.failure.foreign or raised.failure.root != raised.failure.reason
+            for word in _words(raised.failure.root)
+        )
         tried.unhandled = tried.refused is not None or (added is not None and added.count > before)
         tried.failures = [
             Failed(
@@ -352,6 +355,12 @@ class Trial:
     def close(self) -> None:
         """End what matching may have started."""
         guard.close()
+
+
+def _words(reason: str | None) -> tuple[str, str]:
+    """A reason as handlers write it, and as a template writes it into JSON."""
+    text = str(reason)
+    return text, json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 def _hint(step: Any, message: str, flavour: str) -> str:

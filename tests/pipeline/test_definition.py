@@ -169,7 +169,7 @@ def test_what_only_the_cluster_can_do_names_the_way_out() -> None:
 
 def test_a_processor_of_the_other_product_is_named() -> None:
     assert (
-        "one of Opensearch's"
+        "one of OpenSearch's"
         in _told("processors: [{copy: {source_field: a, target_field: b}}]")[0]
     )
     assert (

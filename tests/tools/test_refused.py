@@ -63,7 +63,7 @@ def test_a_refusal_names_the_step_and_the_place_in_its_script(
     assert status == 400
     text = told(body, answer)
     for word in words:
-        assert word in text
+        assert word in text, text
     assert "\n" not in text
 
 

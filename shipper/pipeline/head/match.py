@@ -99,8 +99,11 @@ def grok_plan(options: dict[str, Any], flavour: str) -> Plan:
     Raises:
         Ends: the head cannot do it.
     """
-    if options.keys() - _COMMON - _GROK or options.get("trace_match") in {True, "true"}:
-        raise Ends("an option of grok")
+    unknown = sorted(options.keys() - _COMMON - _GROK)
+    if options.get("trace_match") in {True, "true"}:
+        unknown.append("trace_match")
+    if unknown:
+        raise Ends(f"the option {unknown[0]} of grok")
     patterns = options["patterns"]
     definitions = options.get("pattern_definitions") or {}
     bank = "ecs-v1" if options.get("ecs_compatibility") == "v1" else "legacy"
@@ -129,8 +132,8 @@ def grok_plan(options: dict[str, Any], flavour: str) -> Plan:
 def _dissect(step: Step, flavour: str) -> Plan:
     from shipper.pipeline.processors import dissect  # noqa: PLC0415 - only where it is used
 
-    if step.options.keys() - _COMMON - {"field", "pattern"}:
-        raise Ends("an option of dissect")
+    if others := sorted(step.options.keys() - _COMMON - {"field", "pattern"}):
+        raise Ends(f"the option {others[0]} of dissect")
     planned = dissect.plan(str(step.options["pattern"]), flavour)
     if planned is None:
         raise Ends("modifiers of dissect that need a document")

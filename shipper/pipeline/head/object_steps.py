@@ -216,8 +216,10 @@ def grok(options: Options, shape: Shape, flavour: str) -> None:
 
     path = options.path("field", shape)
     missing = options.flag("ignore_missing", default=False)
-    if missing or len(options.get("patterns", ())) != 1:
-        raise Ends("an option of grok")
+    if missing:
+        raise Ends("the option ignore_missing of grok")
+    if len(options.get("patterns", ())) != 1:
+        raise Ends("several patterns")
     plan = grok_plan(options, flavour)
     search = shape.object("pattern", plan.compiled)
     found = shape.set(f"{search}.search(text({shape.get(path)}))", "m")

@@ -136,8 +136,9 @@ def _begin(step: Step, constants: Constants) -> Shape:
         raise Ends("the first step has a condition")
     if options.get("field") != "message":
         raise Ends("the first step does not parse the message")
-    if options.keys() - _COMMON - (_JSON if step.kind == "json" else object_pairs.OPTIONS):
-        raise Ends(f"an option of {step.kind}")
+    known = _JSON if step.kind == "json" else object_pairs.OPTIONS
+    if others := sorted(options.keys() - _COMMON - known):
+        raise Ends(f"the option {others[0]} of {step.kind}")
     shape = Shape()
     if _flag(options, "add_to_root"):
         return shape

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from shipper.pipeline.document import Path, cast_reason
 from shipper.pipeline.execution import holds, run_pipeline
 from shipper.pipeline.failure import Failure, Raised
-from shipper.pipeline.options import ELASTICSEARCH
+from shipper.pipeline.options import ELASTICSEARCH, WAY_OUT
 from shipper.pipeline.values import class_name, hash_order
 
 if TYPE_CHECKING:
@@ -82,11 +82,11 @@ def pipeline(options: Options, build: Build) -> Run:
     if found is None:
         absent = name in build.settings.absent
         if not absent and len(build.troubles) == before:
-            reason = (
-                f"there is no pipeline {name!r} here; put its file beside this one, or list the name under 'absent'"
-                " if the cluster has none either"
+            way = (
+                "put its file beside this one (shipper pipeline pull fetches it), list the name under 'absent:' of the"
+                f" input if the cluster has none either, or {WAY_OUT}"
             )
-            options.refuse("name", reason)
+            options.refuse("name", f"there is no pipeline {name!r} here", way=way)
         return _missing(name, ignore_missing=ignore_missing)
 
     def run(document: Document) -> None:
@@ -115,8 +115,8 @@ def _pipeline_of_template(
 ) -> Run:
     settings = build.settings
     if not settings.candidates:
-        reason = "a templated name; list what it may come to under 'candidates'"
-        options.refuse("name", reason)
+        way = f"list what it may come to under 'candidates:' of the input, or {WAY_OUT}"
+        options.refuse("name", "a templated name", way=way)
         return _nothing
     known: dict[str, Pipeline] = {}
     for name in settings.candidates:

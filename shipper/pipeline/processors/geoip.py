@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from shipper.pipeline.document import Path
 from shipper.pipeline.failure import Failure
+from shipper.pipeline.options import WAY_OUT
 from shipper.pipeline.values import long
 
 if TYPE_CHECKING:
@@ -124,12 +125,14 @@ def _fits(reader: Reader, address: Address) -> bool:
 def _reader(options: Options, folder: str | None, name: str) -> Reader | None:
     """The database, or None with the reason noted."""
     if folder is None:
-        text = "the edge has no database of its own: set pipeline.geoip.database_directory to a folder of .mmdb files"
-        options.refuse("database_file", text)
+        text = "the edge has no database of its own"
+        way = f"set pipeline.geoip.database_directory to a folder of .mmdb files, or {WAY_OUT}"
+        options.refuse("database_file", text, way=way)
         return None
     file = File(folder) / name
     if File(name).name != name or not file.is_file():
-        options.refuse("database_file", f"there is no {name} in {folder}: put it there")
+        way = f"put it there, or {WAY_OUT}"
+        options.refuse("database_file", f"there is no {name} in {folder}", way=way)
         return None
     try:
         return _open(str(file), file.stat().st_mtime_ns)

@@ -63,6 +63,9 @@ def compile_pattern(
         reason = f"{error.reason}{shown}"
         if isinstance(error, Invalid) and early:
             options.wrong(name, reason, offset=offset)
+        elif isinstance(error, Invalid):
+            way = "in the cluster every event fails on it: mend the pattern"
+            options.refuse(name, reason, offset=offset, way=way)
         else:
             options.refuse(name, reason, offset=offset)
         return None

@@ -35,7 +35,7 @@ def troubles(options: dict[str, Any], flavour: str = "elasticsearch") -> str:
         ({"patterns": ["a"], "ecs_compatibility": "v8"}, "unsupported mode 'v8'; write disabled or v1"),
         ({"patterns": ["a"], "pattern_definitions": {"A": "%{A}"}}, "circular reference detected: A->A"),
         ({"patterns": ["a"], "pattern_definitions": {"A": 5}}, "is not a text"),
-        ({"patterns": ["a"], "capture_all_matches": True}, "an option of Opensearch"),
+        ({"patterns": ["a"], "capture_all_matches": True}, "an option of OpenSearch"),
         ({"patterns": ["a"], "pattern_definition": {}}, "did you mean 'pattern_definitions'?"),
         ({}, "required property is missing"),
     ],
