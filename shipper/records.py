@@ -74,6 +74,11 @@ class Route:
         """Whether each event names its index."""
         return "*" in self.index
 
+    @property
+    def watched(self) -> str:
+        """The name, or pattern, that no ordinary index may have; daily indices are ordinary ones."""
+        return "" if self.mode == "daily" else self.index
+
     def __str__(self) -> str:
         return f"{self.index}|{self.pipeline}" if self.pipeline else self.index
 

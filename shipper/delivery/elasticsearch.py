@@ -1,5 +1,5 @@
 """
-The output that sends to a cluster. It creates nothing but documents in data streams that exist.
+The output that sends to a cluster. It creates nothing but documents, in targets that exist or come out right.
 
 Runs in sender threads. What differs between products is asked of the flavour.
 """
@@ -12,8 +12,8 @@ import urllib.parse
 from typing import TYPE_CHECKING, Any
 
 from shipper.cluster.client import NDJSON, Client, RefusedError
+from shipper.delivery.target import Targets, certain
 from shipper.errors import ConfigError
-from shipper.records import SendFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +46,7 @@ class ClusterOutput:
         self, settings: Elasticsearch, *, reread: Callable[[], Elasticsearch] | None = None
     ) -> None:
         self._client = Client(settings, reread=reread)
+        self._targets = Targets(self._client)
         self._known = ("", "")
         self._reloading = threading.Lock()
         self._broken = ""
@@ -57,10 +58,9 @@ class ClusterOutput:
 
     def ready(self, route: Route) -> str | None:
         """
-        See that writing to the route would make no ordinary index.
+        See that writing to the route would make no index that is wrong.
 
-        Where ``_bulk`` takes ``require_data_stream`` the cluster itself sees to it; elsewhere the data stream must be
-        there already.
+        Where ``_bulk`` takes ``require_data_stream`` the cluster itself sees to it; otherwise see :class:`Targets`.
         """
         if self._broken:
             return self._broken
@@ -69,37 +69,23 @@ class ClusterOutput:
         except RefusedError as error:
             return _refused(error)
         self._known = (flavour.product, flavour.number)
-        if flavour.require_data_stream:
-            return None
-        name = urllib.parse.quote(route.index, safe="")
-        status, found = self._client.json("GET", f"/_resolve/index/{name}")
-        if status in {401, 403}:
-            return _refused(
-                RefusedError(f"GET /_resolve/index/{route.index} was answered {status}", status)
-            )
-        _certain("GET /_resolve/index", status)
-        streams = found.get("data_streams", []) if isinstance(found, dict) else []
-        if any(stream.get("name") == route.index for stream in streams):
-            return None
-        if isinstance(found, dict) and (found.get("indices") or found.get("aliases")):
-            return (
-                f"{route.index} is an ordinary index or alias, not a data stream; delete it or move it away, then run "
-                "`shipper setup`"
-            )
-        return f"data stream {route.index} does not exist; run `shipper setup`"
+        try:
+            return self._targets.ready(route, flavour)
+        except RefusedError as error:
+            return _refused(error)
 
     def send(self, route: Route, body: bytes, count: int) -> Answer:  # noqa: ARG002 - the contract has it
         """Send one ``_bulk`` request."""
         params = {"filter_path": FILTER}
         flavour = self._client.flavour
-        if flavour is not None and flavour.require_data_stream:
+        if route.mode == "rollover_alias":
+            params["require_alias"] = "true"
+        elif route.mode == "data_stream" and flavour is not None and flavour.require_data_stream:
             params["require_data_stream"] = "true"
         if route.pipeline:
             params["pipeline"] = route.pipeline
-        name = urllib.parse.quote(route.index, safe="")
-        return self._client.request(
-            "POST", f"/{name}/_bulk", params=params, body=body, headers=NDJSON
-        )
+        path = "/_bulk" if route.many else f"/{urllib.parse.quote(route.index, safe='')}/_bulk"
+        return self._client.request("POST", path, params=params, body=body, headers=NDJSON)
 
     def pipeline_exists(self, name: str) -> bool | None:
         """Ask for the pipeline; without the right to look, None."""
@@ -107,7 +93,7 @@ class ClusterOutput:
         status, _ = self._client.json(
             "GET", path, params={"filter_path": "*.version,*.description"}
         )
-        _certain("GET /_ingest/pipeline", status)
+        certain("GET /_ingest/pipeline", status)
         return {200: True, 404: False}.get(status)
 
     def refresh(self) -> None:
@@ -126,12 +112,6 @@ class ClusterOutput:
     def close(self) -> None:
         """Close idle connections."""
         self._client.close()
-
-
-def _certain(question: str, status: int) -> None:
-    """Raise SendFailed where a cluster in trouble, or a proxy in front of it, says nothing about what was asked."""
-    if status in {408, 429} or status >= 500:
-        raise SendFailed("lost", f"{question} was answered {status}")
 
 
 def _refused(error: RefusedError) -> str:

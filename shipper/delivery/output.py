@@ -76,6 +76,7 @@ class Limits:
         max_pending_bytes: encoded and not settled, all routes together.
         backoff_init, backoff_max: first and longest wait after a failed request.
         pause_retry_max: longest wait between two tries of a paused route.
+        pause_limit: how long an index of another day that refuses is waited for.
     """
 
     bulk_max_size: int = 4000
@@ -86,6 +87,7 @@ class Limits:
     backoff_init: float = 1.0
     backoff_max: float = 60.0
     pause_retry_max: float = 60.0
+    pause_limit: float = 3600.0
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -101,6 +103,7 @@ def limits_of(settings: Settings) -> Limits:
             backoff_init=output.backoff_init,
             backoff_max=output.backoff_max,
             pause_retry_max=output.pause_retry_max,
+            pause_limit=output.pause_limit,
         )
     return Limits(
         bulk_max_size=output.bulk_max_size,

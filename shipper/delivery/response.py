@@ -56,6 +56,7 @@ class Problem:
     type: str  # without ``es_``
     reason: str
     raw: bytes = b""  # the whole error as JSON
+    index: str = ""  # that the item was for
 
     def __str__(self) -> str:
         return (
@@ -117,6 +118,8 @@ _MEMORY = re.compile(
 )
 _QUEUE = re.compile(r"queue capacity|ThreadPoolExecutor")
 
+MOST_FORMS = 64  # of items, looked at one by one: indices of so many days
+_ITEM = b'{"create":'
 _OVERLOAD = frozenset({"rejected_execution_exception", "circuit_breaking_exception"})
 # Of an item with a status of 5xx: what passes without anybody's doing, and is never the document's cause.
 _PASSES = frozenset(
@@ -191,11 +194,15 @@ def read(answer: Answer, count: int, stream: str = "") -> Reading:
     Args:
         answer: what came back.
         count: events in the request.
-        stream: name of the data stream; items written to an index of this very name were not written to a data
-            stream. Empty when that is of no interest.
+        stream: name of the data stream, or a pattern of several; items written to an index of this very name were not
+            written to a data stream. Empty when that is of no interest.
     """
     if answer.status == 200:
-        return _all_indexed(answer.body, count, stream) or _items(answer, count, stream)
+        return (
+            _all_indexed(answer.body, count, stream)
+            or _some_indices(answer.body, count, stream)
+            or _items(answer, count, stream)
+        )
     problem = _problem_of_request(answer)
     whole = _whole(answer.status, problem)
     memory = _memory(problem) if whole is Whole.OVERLOADED else None
@@ -214,7 +221,7 @@ def _all_indexed(body: bytes, count: int, stream: str) -> Reading | None:
     Comparing is exact, so an item with anything else in it (another status, ``noop``, ``failure_store``, another
     index) cannot pass. None: look at each.
     """
-    start = body.find(b'{"create":')
+    start = body.find(_ITEM)
     end = body.find(b"}}", start)
     if start < 0 or end < 0:
         return None
@@ -235,7 +242,45 @@ def _all_indexed(body: bytes, count: int, stream: str) -> Reading | None:
         return None
     if first.result not in {"created", ""}:
         return None
-    return Reading(Whole.INDEXED, plain_index=bool(stream) and first.index == stream)
+    return Reading(Whole.INDEXED, plain_index=_is_plain(first.index, stream))
+
+
+def _some_indices(body: bytes, count: int, stream: str) -> Reading | None:
+    """
+    The same for items that differ in their index alone: each form that occurs is looked at once.
+
+    The text between two items cannot stand within one, where its quotes would be escaped.
+    """
+    start = body.find(_ITEM)
+    end = body.rfind(b"}}") + 2
+    if start < 0 or not 0 <= len(body) - end < 64:
+        return None
+    items = body[start + len(_ITEM) : end].split(b"," + _ITEM)
+    forms = set(items)
+    if len(items) != count or len(forms) > MOST_FORMS:
+        return None
+    try:
+        bulk = _decoder.decode(body[:start] + _ITEM + (b"," + _ITEM).join(forms) + body[end:])
+    except _UNREADABLE:
+        return None
+    found = [entry.get("create") for entry in bulk.items]
+    if bulk.errors or len(found) != len(forms):
+        return None
+    plain = False
+    for item in found:
+        if item is None or item.status != 201 or item.failure_store or item.error:
+            return None
+        if item.result not in {"created", ""}:
+            return None
+        plain = plain or _is_plain(item.index, stream)
+    return Reading(Whole.INDEXED, plain_index=plain)
+
+
+def _is_plain(index: str, stream: str) -> bool:
+    """Whether an item was written to an ordinary index instead of a data stream."""
+    if "*" in stream:  # the indices behind data streams are hidden ones
+        return bool(index) and not index.startswith(".")
+    return bool(stream) and index == stream
 
 
 def _repeats(body: bytes, part: bytes, start: int, count: int) -> bool:
@@ -267,10 +312,9 @@ def _items(answer: Answer, count: int, stream: str) -> Reading:
     for position, item in enumerate(items):
         if item.status == 201 and not item.failure_store:
             append(Fate.INDEXED)
-            if item.index == stream:
-                reading.plain_index = bool(stream)
+            reading.plain_index = reading.plain_index or _is_plain(item.index, stream)
             continue
-        problem = _problem(item.status, item.error)
+        problem = _problem(item.status, item.error, item.index)
         fate = _fate(item, problem, stream)
         append(fate)
         if item.status >= 300:
@@ -317,7 +361,7 @@ def classify(problem: Problem) -> Fate:
 
 def _whole(status: int, problem: Problem) -> Whole:
     """One row of the table for a request that was not answered 200."""
-    if status == 429 and problem.type != "cluster_block_exception":
+    if problem.type in _OVERLOAD or (status == 429 and problem.type != "cluster_block_exception"):
         return Whole.OVERLOADED
     if status == 413:
         return Whole.TOO_LARGE
@@ -343,10 +387,10 @@ def _memory(problem: Problem) -> tuple[int, int] | None:
     return (allowed, counted) if counted > allowed > 0 else None
 
 
-def _problem(status: int, error: Any) -> Problem:
+def _problem(status: int, error: Any, index: str = "") -> Problem:
     """The error of an item, unwrapped where the outer one says nothing."""
     if not error:
-        return Problem(status, "", "")
+        return Problem(status, "", "", b"", index)
     raw = msgspec.json.encode(error)
     inner = error
     for _ in range(4):
@@ -356,9 +400,9 @@ def _problem(status: int, error: Any) -> Problem:
             break
         inner = inner["caused_by"]
     if not isinstance(inner, dict):
-        return Problem(status, "", str(inner), raw)
+        return Problem(status, "", str(inner), raw, index)
     kind = str(inner.get("type") or "").removeprefix("es_")
-    return Problem(status, kind, str(inner.get("reason") or ""), raw)
+    return Problem(status, kind, str(inner.get("reason") or ""), raw, index)
 
 
 def _problem_of_request(answer: Answer) -> Problem:
