@@ -9,6 +9,7 @@ asked is told. An event leaves only by :meth:`DeadLetters.drop`: after the clust
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import time
 from dataclasses import dataclass
@@ -157,9 +158,12 @@ class DeadLetters:
         self._max_bytes = max_bytes
         try:
             if read_only:
+                # A killed writer may have left a journal behind, which only a writer may roll back.
+                mode = "rw" if os.access(path, os.W_OK) else "ro"
                 self._db = sqlite3.connect(
-                    f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10
+                    f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=10
                 )
+                self._db.execute("PRAGMA query_only = ON")
             else:
                 path.touch(mode=0o600)  # log lines are in it
                 self._db = sqlite3.connect(path, timeout=2)

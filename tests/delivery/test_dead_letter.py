@@ -155,6 +155,32 @@ def test_what_add_returned_from_is_there_after_kill_9(path: Path) -> None:
         assert letters.size() == sum(each.size for each in letters.list(10**6))
 
 
+def _die_in_a_commit(path: Path) -> None:
+    """End with a transaction half on disk: a small cache spills pages into the file, behind a journal."""
+    letters = DeadLetters(path, 10**9)
+    letters._db.execute("PRAGMA cache_size = 2")
+    letters._db.execute("BEGIN")
+    letters._db.executemany(
+        "UPDATE dead_letter SET reason = ? WHERE id = ?",
+        [("x" * 500, letter(n).id) for n in range(2000)],
+    )
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_can_be_read_after_a_kill_in_the_middle_of_a_commit(path: Path) -> None:
+    with contextlib.closing(DeadLetters(path, 10**9)) as letters:
+        letters.add([letter(n) for n in range(2000)])
+    child = multiprocessing.get_context("spawn").Process(target=_die_in_a_commit, args=(path,))
+    child.start()
+    child.join()
+    child.close()
+    assert path.with_name(f"{NAME}-journal").exists()
+
+    with contextlib.closing(DeadLetters(path, 0, read_only=True)) as reader:
+        assert reader.get(letter(0).id) == letter(0)
+        assert reader.count() == 2000
+
+
 def test_a_file_that_is_no_store_is_named(path: Path) -> None:
     path.write_bytes(b"not a database" * 100)
     with pytest.raises(StoreError, match=NAME):
