@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from shipper.records import Settled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from shipper.delivery.pressure import Flight
     from shipper.delivery.response import Problem
     from shipper.records import Column, Piece
 
@@ -31,6 +32,7 @@ class Tracked:
         open: events without a column.
         flying: chunks of it that are on their way or wait for an answer about them.
         given_back: to be abandoned as soon as nothing of it is flying.
+        hurry: its file cannot go on until it is settled: nothing of it waits for an index of another day.
         columns: events and bytes by column.
     """
 
@@ -39,6 +41,7 @@ class Tracked:
     open: int
     flying: int = 0
     given_back: bool = False
+    hurry: bool = False
     columns: dict[Column, tuple[int, int]] = field(default_factory=dict)
 
     def settle(self, column: Column, events: Sequence[int]) -> None:
@@ -73,6 +76,7 @@ class Chunk:
         tries: refusals in a row that pass, of whatever kind.
         mark: events of the route that had gone through when this was tried last.
         not_before: monotonic time of the next try.
+        waits: for an index of another day that refuses it.
     """
 
     of: Tracked
@@ -84,6 +88,7 @@ class Chunk:
     tries: int = 0
     mark: int = 0
     not_before: float = 0.0
+    waits: bool = False
 
     @property
     def count(self) -> int:
@@ -144,13 +149,12 @@ class Batch:
 
     Attributes:
         search: set when the batch is part of a bisection and must stay as it is.
-        alone: nothing else of the route was on its way when it left.
+        flight: what the pressure controller knows of it, once it has left.
     """
 
     chunks: list[Chunk]
     search: Bisection | None = None
-    alone: bool = False
-    sent: float = 0.0
+    flight: Flight = field(init=False)
 
     @property
     def count(self) -> int:
@@ -207,6 +211,9 @@ class Queue:
 
     def __len__(self) -> int:
         return len(self._chunks)
+
+    def __iter__(self) -> Iterator[Chunk]:
+        return iter(self._chunks)
 
     def append(self, chunk: Chunk, now: float) -> None:
         """Add a fresh chunk at the end."""

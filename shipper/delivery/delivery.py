@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("shipper.delivery")
 
 REMINDER = 60.0  # seconds between two log lines about a route that is still paused or still failing
+TURN = 16 * 1024  # bytes that a request counts for at least when routes take turns
 _PIECE = 512 * 1024  # bytes; expected of a piece at most, but for some time after a larger one
 
 
@@ -69,7 +70,7 @@ class Delivery:
         self._routes: dict[Route, RouteState] = {}
         self._out: list[Settled | Abandoned] = []
         self._pending = 0
-        self._turn = 0
+        self._turn = 0.0
 
     def start(self) -> None:
         """Start the sender threads."""
@@ -123,6 +124,15 @@ class Delivery:
         state.largest = max(tracked.size, state.largest - state.largest // 16)
         state.queue.append(chunk, self._clock())
 
+    def hurry(self, file: object) -> None:
+        """A file cannot go on before what is out of it is settled: nothing of it waits for another day's index any more."""
+        for state in self._routes.values():
+            for tracked in state.tracked:
+                tracked.hurry = tracked.hurry or tracked.piece.file is file
+            for chunk in state.queue:
+                if chunk.waits and chunk.of.hurry:
+                    chunk.not_before = min(chunk.not_before, self._clock())
+
     def answer(self, result: object) -> None:
         """Take what a sender posted."""
         assert isinstance(result, Result)
@@ -172,10 +182,11 @@ class Delivery:
         return [state.report(now, wall) for state in self._routes.values()]
 
     def counters(self) -> dict[str, int]:
-        """Figures beside those of the routes: ``id_clashes`` and ``dead_lettered`` since the start."""
+        """Figures beside those of the routes: ``id_clashes``, ``dead_lettered`` and ``past_refused`` since the start."""
         return {
             "id_clashes": self._landing.refusals.id_clashes,
             "dead_lettered": self._landing.refusals.dead_lettered,
+            "past_refused": self._landing.past.refused,
         }
 
     def problems(self) -> list[str]:
@@ -184,11 +195,11 @@ class Delivery:
             f"route {s.route} is paused: {s.reason}" for s in self._routes.values() if s.paused
         ]
         lines += [
-            f"route {s.route}: {s.failures} requests in a row have failed: {s.reason}"
+            f"route {s.route}: {s.pressure.failures} requests in a row have failed: {s.reason}"
             for s in self._routes.values()
-            if not s.paused and s.failures >= 3
+            if not s.paused and s.pressure.failures >= 3
         ]
-        return lines
+        return lines + self._landing.past.problems(self._clock())
 
     def faults(self) -> list[str]:
         """What no cluster mends, one line each with what to do; health is red while there are any."""
@@ -215,13 +226,18 @@ class Delivery:
         return state
 
     def _next_job(self, now: float) -> Job | None:
-        """The job of the route that is due and was served longest ago."""
+        """
+        The job of the route that is due and has had the fewest bytes.
+
+        A route that had nothing to send does not save up: its bytes count from those of the route served last.
+        """
         due = [s for s in self._routes.values() if (when := s.when()) is not None and when <= now]
         for state in sorted(due, key=lambda s: s.served):
             job = self._job_of(state, now)
             if job is not None:
-                self._turn += 1
-                state.served = self._turn
+                self._turn = max(self._turn, state.served)
+                size = job.batch.flight.size if isinstance(job, Send) else 0
+                state.served = self._turn + max(size, TURN)
                 return job
         return None
 
@@ -287,7 +303,7 @@ class Delivery:
                 self._pause(state, Pause(why), now)
             else:
                 state.state = State.OPEN
-                state.failures = 0
+                state.pressure.failures = 0
         elif state.state is not State.PROBING:
             return  # it paused while it was asked; the next try asks again
         elif result.failure is not None or why is not None:
@@ -297,7 +313,7 @@ class Delivery:
             self._try_later(state, now)
         else:
             state.state = State.TRIAL
-            state.not_before = now
+            state.pressure.not_before = now
             state.trial_offered = bool(state.queue or state.fixed)
 
     def _look_again(self, state: RouteState, now: float) -> None:
@@ -316,7 +332,8 @@ class Delivery:
         state.state = State.PAUSED
         state.reason = pause.reason
         state.pause_cause = pause.cause
-        state.failures = 0
+        state.pressure.failures = 0
+        state.pressure.restart()
         self._try_later(state, now)
         held = [chunk for chunk, _ in state.held]
         held += [chunk for search in state.searches for chunk, _ in search.suspects]

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from shipper.delivery import advice
 from shipper.delivery.refusal import Pause
-from shipper.delivery.response import Fate, Problem, Reading, Whole, is_queue
+from shipper.delivery.response import Fate, Problem, Reading, Whole
 from shipper.delivery.route import State
 from shipper.records import Column
 
 if TYPE_CHECKING:
     from shipper.delivery.batch import Batch, Chunk
+    from shipper.delivery.past import Past
     from shipper.delivery.refusal import Refusal, Refusals
     from shipper.delivery.route import RouteState
     from shipper.delivery.search import Searches
@@ -43,20 +44,24 @@ class Items:
     Args:
         refusals: where refused events go.
         searches: told when a batch of a search went through.
+        past: judges what indices of other days refuse.
     """
 
-    def __init__(self, refusals: Refusals, searches: Searches) -> None:
+    def __init__(self, refusals: Refusals, searches: Searches, past: Past) -> None:
         self._refusals = refusals
         self._searches = searches
+        self._past = past
 
-    def all_indexed(self, route: RouteState, batch: Batch, reading: Reading) -> Pause | None:
+    def all_indexed(
+        self, route: RouteState, batch: Batch, reading: Reading, now: float
+    ) -> Pause | None:
         """Settle a batch every event of which was indexed."""
         for chunk in batch.chunks:
             chunk.of.settle(Column.INDEXED, chunk.events)
         route.through += batch.count
         route.judged += batch.count
         route.streak.count(Counter(), batch.count)
-        route.went_through(batch)
+        route.went_through(batch, now)
         pause = self._searches.left(route, batch, passed=True)
         return Pause(_ordinary(route)) if reading.plain_index else pause
 
@@ -89,7 +94,15 @@ class Items:
                 elif (column := _PLAIN.get(fate)) is not None:
                     chunk.of.settle(column, [chunk.events[i] for i in positions])
                 elif fate is Fate.CLUSTER:
-                    cluster = cluster or problems.get(positions[0])
+                    others = self._past.of_other_days(route, positions, problems)
+                    if others:
+                        lost, waiting = self._past.judge(route, chunk, others, problems, now)
+                        refused += [(chunk, i, _known(problems.get(i))) for i in lost]
+                        again += [waiting] if waiting else []
+                        route.judged += len(others)
+                    if len(others) < len(positions):
+                        here = next(i for i in positions if i not in set(others))
+                        cluster = cluster or problems.get(here)
                 elif fate is Fate.REFUSED or (
                     fate is Fate.AMBIGUOUS and self._pipeline_known(route, now)
                 ):
@@ -135,7 +148,7 @@ class Items:
             part.doubt = True
             part.tries += 1
             part.mark = route.through
-            part.not_before = now + route.rng.random() * route.backoff(part.tries)
+            part.not_before = now + route.rng.random() * route.pressure.backoff(part.tries)
             if counts and neighbours:
                 part.strikes += 1
                 if part.strikes >= MAX_STRIKES:
@@ -169,19 +182,15 @@ class Items:
         """Tell the pressure controller what share was refused for overload."""
         overloaded = sum(fate is Fate.OVERLOADED for fate in reading.fates)
         if not overloaded:
-            route.went_through(batch)
+            route.went_through(batch, now)
             return
-        route.failures = 0
-        route.rejected += overloaded
         problem = (
             next(p for i, p in reading.problems.items() if reading.fates[i] is Fate.OVERLOADED)
             if reading.problems
             else None
         )
         route.reason = str(problem)[:300]
-        route.pressure.rejected(
-            now, batch.sent, overloaded / batch.count, alone=batch.alone, queue=is_queue(problem)
-        )
+        route.overloaded(batch, now, overloaded, problem)
         if reading.too_large_for is not None and overloaded == batch.count:
             allowed, counted = reading.too_large_for
             route.learn(batch.size * allowed * 9 // (counted * 10))
@@ -253,4 +262,5 @@ def _known(problem: Problem | None) -> Problem:
 
 def _ordinary(route: RouteState) -> str:
     index = route.route.index
-    return f"{index} is an ordinary index, not a data stream; delete it or move it away, then run `shipper setup`"
+    wanted = "an alias" if route.route.mode == "rollover_alias" else "a data stream"
+    return f"{index} is an ordinary index, not {wanted}; delete it or move it away, then run `shipper setup`"

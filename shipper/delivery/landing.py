@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from shipper.delivery import advice
 from shipper.delivery.items import MAX_STRIKES, Items, settle_late
+from shipper.delivery.past import Past
 from shipper.delivery.refusal import Pause, Refusals
-from shipper.delivery.response import Problem, Reading, Whole, is_queue, read
+from shipper.delivery.response import Problem, Reading, Whole, read
 from shipper.delivery.search import Searches
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Landing:
 
     Attributes:
         refusals: what was refused for good.
+        past: what indices of other days refuse.
     """
 
     def __init__(
@@ -48,11 +50,12 @@ class Landing:
         self._watch_index = watch_index
         self.refusals = Refusals(dead_letters, wall)
         self._searches = Searches(self.refusals)
-        self._items = Items(self.refusals, self._searches)
+        self.past = Past(wall)
+        self._items = Items(self.refusals, self._searches, self.past)
 
     def answered(self, route: RouteState, batch: Batch, answer: Answer, now: float) -> Pause | None:
         """Take a batch that was answered. It has landed already."""
-        reading = read(answer, batch.count, route.route.index if self._watch_index else "")
+        reading = read(answer, batch.count, route.route.watched if self._watch_index else "")
         problem = reading.problem
         if batch.given_back:
             settle_late(batch, reading)
@@ -60,11 +63,11 @@ class Landing:
         if reading.whole in {Whole.INDEXED, Whole.ITEMS}:
             every = reading.whole is Whole.INDEXED
             pause = (
-                self._items.all_indexed(route, batch, reading)
+                self._items.all_indexed(route, batch, reading, now)
                 if every
                 else self._items.settle(route, batch, reading, now)
             )
-            route.pace(now, answer.retry_after)
+            route.pressure.hold(now, answer.retry_after or 0.0)
             return pause
         route.failed_requests += 1
         assert problem is not None
@@ -84,7 +87,7 @@ class Landing:
             return self._bad_parameter(route, batch, problem)
         if reading.whole is Whole.NONSENSE:
             route.reason = f"{answer.host}: {problem.reason}; is there a proxy in between?"[:400]
-            if route.failures + 1 == ALARM:
+            if route.pressure.failures + 1 == ALARM:
                 _log.error("%s: what answers is not a cluster: %s", route.route, route.reason)
         self._in_doubt(batch)
         route.back_off(now, answer.retry_after)
@@ -114,7 +117,10 @@ class Landing:
         route.reason = str(failure)[:300]
         if failure.kind != "connect":
             self._in_doubt(batch)
-        if failure.kind == "lost":
+        lost = batch.flight.size if failure.kind == "lost" else 0
+        # After another failure, what is sent is smaller each time anyway: until it is one event, or part of a search.
+        whole = not route.pressure.failures or batch.count == 1 or batch.search is not None
+        if lost and whole:
             for chunk in batch.chunks:
                 chunk.losses += 1
             if min(chunk.losses for chunk in batch.chunks) >= 2:
@@ -133,7 +139,7 @@ class Landing:
                         return None
                 else:
                     return self._lost_alone(route, batch, now)
-        route.back_off(now, None)
+        route.back_off(now, None, lost)
         route.put_back(batch)
         return None
 
@@ -177,11 +183,8 @@ class Landing:
         retry_after: float | None,
     ) -> Pause | None:
         """The whole request was refused for overload."""
-        route.rejected += batch.count
-        route.pressure.rejected(
-            now, batch.sent, 1.0, alone=batch.alone, queue=is_queue(reading.problem)
-        )
-        route.pace(now, retry_after)
+        route.overloaded(batch, now, batch.count, reading.problem)
+        route.pressure.hold(now, retry_after or 0.0)
         if reading.too_large_for is not None:
             allowed, counted = reading.too_large_for
             assert reading.problem is not None

@@ -1,85 +1,265 @@
 """
-How much of a route may be on its way: additive increase, multiplicative decrease.
+How much of a route may be on its way, and when the next request may leave.
 
-Pure: the caller brings the time and the chance. Bytes in flight are halved at most once per round trip when the
-cluster says "too many"; they come back slowly. Once a batch is as small as it may get, requests are spaced in
-time instead.
+Pure: the caller brings the time and the chance. One figure rules: the bytes in flight that are allowed. It grows with
+each answer that came as soon as usual, halves on "too many", shrinks gently on slow answers, and starts small after an
+outage. Where it is less than one request, requests are spaced so that on average no more is on its way.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-FLOOR = 128 * 1024  # bytes; smaller batches help nobody whose queue is full
-STEP = 16 * 1024  # bytes that one success gives back
-DELAY_STEP = 0.08  # seconds that one refusal at the floor adds to the space between requests
-DELAY_MAX = 0.5
-ALONE_TRIES = 8  # refusals in a row with nothing else in flight, before the floor gives way
-EVENT = 256  # bytes; the lowest floor: a single event is always sent
+UNIT = (
+    128 * 1024
+)  # bytes; a request counts for as many at least: a queue has places, not only bytes
+START = 4 * UNIT  # in flight at first, doubled with each round trip
+GROW = 1 / 8  # of the middle between limit and request: what an answer that came soon gives
+CUT = 3 / 10  # of the limit: what a refusal of the whole takes
+CAUTION = 3 / 4  # of that growth is held back in a crowd
+EASE = 1 / 16  # of the limit: what a slow answer takes
+SLOW = 2.0  # times the usual: an answer this late gives nothing
+LATE = 3.0  # and from here on it takes
+FORGET = 600.0  # seconds in which what is usual follows what is seen, where that is slower
+EASED = 0.25  # units; slow answers alone take no more than to this
+APART = 2.0  # seconds between the first two requests after an outage, on average, at most
+PROBE = 16 * 1024  # bytes of the first request after a failure
+YIELD = (
+    1 / 4
+)  # of the time of an answer: left to others before the next request, where there is a crowd
+FADE = 1 / 64  # of the crowd that an answer takes away
+SPACE_MAX = 30.0  # seconds between two requests, on average, at most
+ALONE_TRIES = 5  # refusals in a row with nothing else in flight, before batches shrink below a unit
+EVENT = 256  # bytes; the smallest batch: a single event is always sent
+QUICK = 0.001  # seconds; differences below are the machine's noise
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """
+    A request on its way.
+
+    Attributes:
+        size: bytes.
+        cost: bytes that it counts for.
+        total: what counts as in flight with it when it left.
+        sent: when it left.
+    """
+
+    size: int
+    cost: int
+    total: int
+    sent: float
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing else of its route was on its way."""
+        return self.total == self.cost
 
 
 @dataclass(slots=True)
 class Pressure:
     """
-    The controller of one route.
+    The controller of one route. Times are monotonic seconds; a ``chance`` is evenly spread over 0 to 1.
 
     Attributes:
-        ceiling: bytes in flight without any rejection.
-        limit: bytes in flight allowed now.
-        floor: size of the smallest batch worth sending.
-        delay: seconds; the next request waits for a random part of it.
-        since: when the limit was lowered last; requests sent before it say nothing new.
+        batch: bytes that a request may have.
+        worker: requests that may be on their way.
+        backoff_init, backoff_max: longest wait after the first failure in a row, and after any.
+        limit: bytes allowed in flight; below one request they are spaced instead.
+        goal: up to there the limit doubles with each round trip.
+        floor: smallest batch that is worth sending.
+        in_flight: what counts as on its way.
+        not_before: when the next request may leave.
+        failures: requests in a row that failed as a whole, other than for overload.
+        since: when the limit was lowered last; requests that left before it say nothing new.
+        alone: refusals in a row with nothing else of ours on its way.
+        probe: bytes of the next request, after a failure.
+        apart: seconds between the first two requests after it.
+        delay: seconds that an answer takes lately.
+        crowd: how sure it is that others want the same places: 1 after a refusal, fading with each success. A place that
+            is taken again as soon as it is free would never be another's, so it is left for a moment.
+    quick, pace: seconds, and seconds a byte, that a request usually takes at least.
     """
 
-    ceiling: int
-    limit: int = 0
-    floor: int = FLOOR
-    delay: float = 0.0
-    since: float = float("-inf")
+    batch: int
+    worker: int = 1
+    backoff_init: float = 1.0
+    backoff_max: float = 60.0
+    limit: float = 0.0
+    goal: float = math.inf
+    floor: int = 0
+    in_flight: int = 0
+    not_before: float = 0.0
+    failures: int = 0
+    since: float = -math.inf
     alone: int = 0
+    probe: int = PROBE
+    apart: float = APART
+    delay: float = 0.0
+    crowd: float = 0.0
+    quick: float = 0.0
+    pace: float = 0.0
+    learned: float = math.inf
 
     def __post_init__(self) -> None:
-        self.floor = min(self.floor, self.ceiling)
-        self.limit = self.ceiling
-
-    def rejected(
-        self, now: float, sent: float, share: float, *, alone: bool = False, queue: bool = False
-    ) -> None:
-        """
-        Some of a request was refused for overload.
-
-        Args:
-            now: monotonic time.
-            sent: when the request left.
-            share: of its events that was refused, above 0 and up to 1.
-            alone: nothing else of ours was on its way.
-            queue: the cluster said that its queue is full, which no smaller batch would change.
-        """
-        if share >= 1 and alone and not queue:
-            self.alone += 1
-            if self.alone >= ALONE_TRIES and self.limit <= self.floor:
-                self.alone = 0
-                self.floor = max(EVENT, self.floor // 2)
-        if sent < self.since:
-            return
-        self.since = now
-        if self.limit <= self.floor:
-            self.delay = min(DELAY_MAX, self.delay + DELAY_STEP * share)
-        self.limit = max(self.floor, int(self.limit * (1 - share / 2)))
-
-    def accepted(self) -> None:
-        """A request went through whole."""
-        self.alone = 0
-        self.delay = self.delay / 2 if self.delay > DELAY_STEP / 4 else 0.0
-        if self.floor < min(FLOOR, self.ceiling):
-            self.floor = min(FLOOR, self.ceiling, self.floor * 2)
-        self.limit = min(self.ceiling, max(self.limit, self.floor) + STEP)
+        self.floor = self.unit
+        self.limit = min(self.ceiling, START)
 
     @property
-    def pressed(self) -> bool:
-        """Whether anything is held back."""
-        return self.limit < self.ceiling or self.delay > 0
+    def unit(self) -> int:
+        """Bytes that a request counts for at least."""
+        return min(UNIT, self.batch)
 
-    def wait(self, chance: float) -> float:
-        """Seconds until the next request may leave: full jitter, ``chance`` is evenly spread over 0 to 1."""
-        return self.delay * chance
+    @property
+    def ceiling(self) -> int:
+        """Bytes in flight without any pressure."""
+        return self.batch * self.worker
+
+    def batch_bytes(self) -> int:
+        """Bytes that the next request may have."""
+        if self.failures:
+            return min(self.floor, self.probe)
+        if self.floor < self.unit:
+            return self.floor
+        return min(self.batch, max(self.unit, int(self.limit)))
+
+    def when(self, size: int) -> float | None:
+        """When a request of so many bytes may leave; None: not before another one has come back."""
+        if not self.in_flight or self.in_flight + self._cost(size) <= self.limit:
+            return self.not_before
+        return None
+
+    def take_off(self, size: int, now: float) -> Flight:
+        """A request leaves."""
+        cost = self._cost(size)
+        self.in_flight += cost
+        return Flight(size, cost, self.in_flight, now)
+
+    def land(self, flight: Flight) -> None:
+        """It has come back, however; what it says is told by one of the next three."""
+        self.in_flight -= flight.cost
+
+    def accepted(self, flight: Flight, now: float, chance: float) -> None:
+        """None of it was refused for overload."""
+        self.failures = self.alone = 0
+        self.floor = min(self.unit, self.floor * 2)
+        took = max(QUICK, now - flight.sent)
+        slow = self._slowness(took, flight.size, now)
+        self.crowd = 1.0 if slow >= LATE else self.crowd * (1 - FADE)
+        self.delay = took if not self.delay else self.delay + (took - self.delay) / 8
+        if flight.sent >= self.since:
+            if self.limit < self.goal:
+                self.limit = max(self.limit, self._least(flight.cost, self.apart))
+            if slow >= SLOW:
+                self.goal = min(self.goal, self.limit)
+            if slow >= LATE and self.limit > EASED * self.unit:
+                self.since = now
+                self.limit = max(EASED * self.unit, self.limit * (1 - EASE))
+            elif slow < SLOW and 2 * flight.total > self.limit:  # what is not used says nothing
+                self._grow(flight.cost, min(1.0, (SLOW - slow) / (SLOW - 1)))
+        self._space(min(flight.cost, max(self.unit, int(self.limit))), now, chance)
+
+    def refused(
+        self, flight: Flight, now: float, share: float, chance: float, *, queue: bool = False
+    ) -> None:
+        """
+        Some of it was refused for overload.
+
+        Args:
+            flight: the request.
+            now: time of the answer.
+            share: of its events that was refused, above 0 and up to 1.
+            chance: for the jitter.
+            queue: the cluster said that its queue is full, which no smaller batch would change.
+        """
+        self.failures = 0
+        self.crowd = 1.0
+        if share >= 1 and flight.alone and not queue:
+            self.alone += 1
+            if self.alone >= ALONE_TRIES:
+                self.alone = 0
+                self.floor = max(min(EVENT, self.floor), self.floor // 2)
+        if flight.sent >= self.since:
+            self.since = now
+            used = max(flight.total, self.in_flight + flight.cost)
+            self.limit = min(self.limit, float(used)) * (1 - CUT * share)
+            self.limit = self.goal = max(self._least(flight.cost, SPACE_MAX), self.limit)
+        self._space(flight.cost, now, chance)
+
+    def failed(self, now: float, chance: float, lost: int = 0) -> None:
+        """
+        No answer came, or one that says nothing: exponential back-off with full jitter, then a small start.
+
+        Args:
+            now: the time.
+            chance: for the jitter.
+            lost: bytes that were on their way when the connection broke, which may be because of them.
+        """
+        if not self.failures:
+            self.probe = PROBE
+        elif lost:
+            self.probe = max(1, min(self.probe, lost) // 2)
+        self.failures += 1
+        self.since = now
+        longest = self.backoff(self.failures)
+        self.restart(longest / 4)
+        self.hold(now, chance * longest)
+
+    def restart(self, apart: float = APART) -> None:
+        """Start small, for many may start at once: the first two requests so many seconds apart, then ever less."""
+        self.apart = min(APART, apart)
+        if self.limit >= self.goal:
+            self.goal = max(self.unit, self.limit / 2)
+        self.limit = min(self.limit, self._least(self.unit, self.apart))
+
+    def hold(self, now: float, seconds: float) -> None:
+        """Wait at least so long before the next request."""
+        self.not_before = max(self.not_before, now + seconds)
+
+    def backoff(self, tries: int) -> float:
+        """Longest wait in seconds after so many failures in a row."""
+        return min(self.backoff_max, self.backoff_init * 2.0 ** min(tries - 1, 30))
+
+    def _cost(self, size: int) -> int:
+        return max(size, self.unit)
+
+    def _least(self, cost: int, space: float) -> float:
+        """The limit at which requests of this cost are so many seconds apart."""
+        delay = max(self.delay, QUICK)
+        return cost * delay / (delay + space)
+
+    def _grow(self, cost: int, share: float) -> None:
+        """Add to the limit: doubling up to the goal, after that the less, the less of a queue there should be."""
+        if self.limit < self.goal:
+            step = min(self.limit, float(cost))
+            self.limit = min(self.limit + step, max(self.goal, self.limit))
+        else:
+            self.limit += share * GROW * (1 - CAUTION * self.crowd) * math.sqrt(self.limit * cost)
+        self.limit = min(self.limit, float(self.ceiling))
+
+    def _space(self, cost: int, now: float, chance: float) -> None:
+        """Keep requests as far apart as makes the mean in flight what is allowed."""
+        full = self.limit < self.goal
+        share = cost / self.limit
+        space = max(share - 1, YIELD * self.crowd * share)
+        if space > 0:
+            space = min(SPACE_MAX, space * max(self.delay, QUICK))
+            self.hold(now, space * (2 * chance if full else 0.5 + chance))
+
+    def _slowness(self, took: float, size: int, now: float) -> float:
+        """How many times as long as usual a request took; learns from it what is usual."""
+        usual = max(self.quick, self.pace * size)
+        up = min(1.0, max(0.0, now - self.learned) / FORGET)
+        self.learned = now
+        self.quick = _lower(self.quick, took, up)
+        self.pace = _lower(self.pace, took / max(1, size), up)
+        return took / usual if usual else 1.0
+
+
+def _lower(usual: float, seen: float, up: float) -> float:
+    """The least of what is seen lately: down soon, up slowly."""
+    if not usual:
+        return seen
+    return usual + (min(seen, 8 * usual) - usual) * (0.25 if seen < usual else up)

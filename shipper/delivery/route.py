@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from shipper.delivery.batch import Batch, Bisection, Chunk, Queue, Tracked
 from shipper.delivery.pressure import Pressure
+from shipper.delivery.response import is_queue
 from shipper.telemetry.report import RouteReport
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 STREAK_BATCHES = 3  # mostly refused for one cause, one after the other
 STREAK_EVENTS = 100  # refused in them: a few lone bad lines are no such thing
-LONG_WAIT = 1.0  # seconds without a request that a report is to tell of
+LONG_WAIT = 2.0  # seconds without a request that a report is to tell of
 REGROW = 256  # requests that go through before a learnt limit is tried doubled
 
 
@@ -75,6 +76,8 @@ class RouteState:
         stale: credentials and product are to be looked at again before the next batch.
         through: events that the cluster took.
         judged: events that the cluster took, or refused for their own fault.
+        in_flight: bytes on their way, as they are; the controller counts small requests for more.
+        served: bytes sent, in the time of :class:`shipper.delivery.delivery.Delivery`'s turns.
     """
 
     route: Route
@@ -91,11 +94,8 @@ class RouteState:
     pending: int = 0
     largest: int = 0
     in_flight: int = 0
-    flights: int = 0
     learned: int | None = None
     good: int = 0
-    failures: int = 0
-    not_before: float = 0.0
     reason: str = ""
     shown: str = "ok"
     since: float = 0.0
@@ -112,7 +112,7 @@ class RouteState:
     pipeline_not_before: float = 0.0
     through: int = 0
     judged: int = 0
-    served: int = 0
+    served: float = 0.0
     logged: float = float("-inf")
     told: bool = False
     refused: int = 0
@@ -125,10 +125,13 @@ class RouteState:
     failed_requests: int = 0
 
     def __post_init__(self) -> None:
-        self.pressure = Pressure(self.limits.worker * self.limits.bulk_max_bytes)
+        limits = self.limits
+        self.pressure = Pressure(
+            limits.bulk_max_bytes, limits.worker, limits.backoff_init, limits.backoff_max
+        )
 
     def __repr__(self) -> str:
-        return f"<RouteState {self.route} {self.state.value} {self.flights} in flight, {len(self.queue)} waiting>"
+        return f"<RouteState {self.route} {self.state.value} {self.in_flight} bytes in flight, {len(self.queue)} waiting>"
 
     @property
     def paused(self) -> bool:
@@ -138,13 +141,13 @@ class RouteState:
     @property
     def batch_bytes(self) -> int:
         """Bytes that the next request may have."""
-        most = min(self.limits.bulk_max_bytes, self.pressure.limit)
+        most = self.pressure.batch_bytes()
         return most if self.learned is None else min(most, self.learned)
 
     def when(self) -> float | None:
         """Monotonic time from which the route wants a sender; None: nothing to do until something happens."""
         if self.state is State.NEW:
-            return self.not_before if self.queue or self.fixed else None
+            return self.pressure.not_before if self.queue or self.fixed else None
         if self.state is State.PAUSED:
             return self.next_try
         if self.state not in {State.OPEN, State.TRIAL}:
@@ -161,21 +164,21 @@ class RouteState:
         return self.pipeline_wanted and not self.pipeline_asked
 
     def _when_to_send(self) -> float | None:
-        alone = self.flights == 0
+        alone = not self.in_flight
         if self.state is State.TRIAL and not alone:
             return None
         if self.fixed:
-            fits = self.in_flight + self.fixed[0].size <= self.pressure.limit
-            return self.not_before if alone or fits else None
+            return self.pressure.when(self.fixed[0].size)
         due = self.queue.due()
         if due is None:
             return None
-        due = max(due, self.not_before)
+        size = self.batch_bytes
+        when = self.pressure.when(min(size, self.queue.size))
+        if when is None:
+            return None
+        due = max(due, when)
         if alone:
             return due
-        size = self.batch_bytes
-        if self.in_flight + min(size, self.queue.size) > self.pressure.limit:
-            return None
         full = self.queue.size >= size or self.queue.events >= self.limits.bulk_max_size
         return due if full else max(due, self.queue.oldest + self.limits.flush_timeout)
 
@@ -188,15 +191,13 @@ class RouteState:
             if not chunks:
                 return None
             batch = Batch(chunks)
-        batch.alone = self.flights == 0
-        batch.sent = now
-        self.take_off(batch)
+        self.take_off(batch, now)
         return batch
 
-    def take_off(self, batch: Batch) -> None:
+    def take_off(self, batch: Batch, now: float) -> None:
         """Count a batch as being on its way."""
         size = batch.size
-        self.flights += 1
+        batch.flight = self.pressure.take_off(size, now)
         self.in_flight += size
         self.requests += 1
         self.sent_bytes += size
@@ -206,8 +207,8 @@ class RouteState:
 
     def land(self, batch: Batch) -> None:
         """Count it as having come back."""
-        self.flights -= 1
-        self.in_flight -= batch.size
+        self.pressure.land(batch.flight)
+        self.in_flight -= batch.flight.size
         for chunk in batch.chunks:
             chunk.of.flying -= 1
 
@@ -224,32 +225,29 @@ class RouteState:
         """Whether what is not on its way has been given back."""
         return self.state in {State.PAUSED, State.PROBING}
 
-    def back_off(self, now: float, retry_after: float | None) -> None:
-        """Wait before the next request after one failed as a whole: exponential, with full jitter."""
-        self.failures += 1
-        wait = self.rng.random() * self.backoff(self.failures)
-        self.not_before = max(self.not_before, now + max(wait, retry_after or 0.0))
+    def back_off(self, now: float, retry_after: float | None, lost: int = 0) -> None:
+        """Wait before the next request after one failed as a whole, and start small again; ``lost``: bytes on their way."""
+        self.pressure.failed(now, self.rng.random(), lost)
+        self.pressure.hold(now, retry_after or 0.0)
 
-    def backoff(self, tries: int) -> float:
-        """Longest wait in seconds after so many failures in a row."""
-        return min(self.limits.backoff_max, self.limits.backoff_init * 2.0 ** min(tries - 1, 30))
-
-    def pace(self, now: float, retry_after: float | None = None) -> None:
-        """Space requests as the pressure demands."""
-        wait = max(self.pressure.wait(self.rng.random()), retry_after or 0.0)
-        self.not_before = max(self.not_before, now + wait)
+    def overloaded(self, batch: Batch, now: float, count: int, problem: Problem | None) -> None:
+        """The cluster refused ``count`` events of a batch because it has too much to do."""
+        self.rejected += count
+        queue = is_queue(problem)
+        self.pressure.refused(
+            batch.flight, now, count / batch.count, self.rng.random(), queue=queue
+        )
 
     def learn(self, size: int) -> None:
         """Remember that requests should have at most this many bytes."""
         self.learned = max(1, min(size, self.learned or size))  # one event is always sent
         self.good = 0
 
-    def went_through(self, batch: Batch) -> None:
+    def went_through(self, batch: Batch, now: float) -> None:
         """A request was answered item by item and none of it was refused for overload."""
-        self.failures = 0
         self.asked_again = 0
-        self.pressure.accepted()
-        if self.learned is not None and batch.size * 2 > self.learned:
+        self.pressure.accepted(batch.flight, now, self.rng.random())
+        if self.learned is not None and batch.flight.size * 2 > self.learned:
             self.good += 1
             if self.good >= REGROW:
                 self.good = 0
@@ -261,13 +259,14 @@ class RouteState:
         """What the report calls the state."""
         if self.paused:
             return "paused"
-        waits = self.not_before - now > LONG_WAIT  # as a Retry-After asked
-        return "backing_off" if waits or self.failures or self.pressure.delay > 0 else "ok"
+        pressure = self.pressure
+        waits = pressure.not_before - now > LONG_WAIT
+        return "backing_off" if waits or pressure.failures else "ok"
 
     def report(self, now: float, wall: float) -> RouteReport:
         """The report of this route; ``now`` and ``wall`` are the same moment in monotonic and in Unix time."""
         state = self.name_of_state(now)
-        upcoming = self.next_try if self.state is State.PAUSED else self.not_before
+        upcoming = self.next_try if self.state is State.PAUSED else self.pressure.not_before
         return RouteReport(
             name=str(self.route),
             state=state,
@@ -276,7 +275,7 @@ class RouteState:
             next_try=wall + upcoming - now if state != "ok" and upcoming > now else 0.0,
             pending_bytes=self.pending,
             in_flight_bytes=self.in_flight,
-            limit_bytes=self.pressure.limit,
+            limit_bytes=int(self.pressure.limit),
             requests=self.requests,
             sent_bytes=self.sent_bytes,
             sent_events=self.sent_events,

@@ -72,7 +72,7 @@ class Searches:
             if chunk.of.columns.keys() & _WENT_THROUGH:  # neighbours in its own piece
                 return self._refusals.refuse(route, [(chunk, 0, problem)])
             return Pause(advice.paused_by(problem, route.route))
-        chunk.not_before = now + route.rng.random() * route.backoff(chunk.tries)
+        chunk.not_before = now + route.rng.random() * route.pressure.backoff(chunk.tries)
         route.queue.append(chunk, now)  # behind its neighbours, who are to have their turn
         return None
 

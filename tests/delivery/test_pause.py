@@ -259,6 +259,7 @@ def test_other_failing_request_during_the_trial_keeps_the_block(world: World) ->
     world.sleep(5)
     assert world.report().state == "paused"
     world.ok()
+    world.sleep(60)  # requests are apart after a refusal
     assert world.report().state == "ok"
 
 
