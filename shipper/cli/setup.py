@@ -11,17 +11,23 @@ import orjson
 
 from shipper.cli.parser import add_config_options, load_settings
 from shipper.config.settings import Elasticsearch
+from shipper.errors import UsageError
 from shipper.records import SendFailed
 
 if TYPE_CHECKING:
+    from shipper.cluster.client import Client
+    from shipper.config.settings import Settings
     from shipper.tools.setup import Plan, Step
 
 NAME = "setup"
-HELP = "Make the index templates, data streams and pipelines that the inputs need."
+HELP = "Make the index templates, lifecycles, data streams or aliases, and pipelines that the inputs need."
 
 _EPILOG = """\
 Nothing is made that the cluster has already, and nothing is changed that Shipper did not make: a second run changes
-nothing. With --dry-run only the plan is shown, with the body of every request.
+nothing. With --dry-run only the plan is shown: the body of what is new, and the difference of what is changed.
+
+--remove takes away what setup made for this configuration: templates, lifecycle policies, pipelines, and data streams
+and aliases without a document. Documents are never removed.
 
 Exit code 1 means that something stands in the way; the messages say what."""
 
@@ -32,12 +38,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     add_config_options(parser)
     parser.add_argument("--dry-run", action="store_true", help="show the plan and change nothing")
+    parser.add_argument(
+        "--remove", action="store_true", help="remove what setup made, after asking"
+    )
+    parser.add_argument("--yes", action="store_true", help="with --remove: do not ask")
 
 
 def run(args: argparse.Namespace) -> int:
     """Plan, print and carry out; 1 if something stands in the way."""
     from shipper.cluster.client import Client  # noqa: PLC0415 - costs most of the start of other commands
-    from shipper.tools.setup import carry_out, make_plan  # noqa: PLC0415
 
     settings = load_settings(args)
     if not isinstance(settings.output, Elasticsearch):
@@ -47,43 +56,95 @@ def run(args: argparse.Namespace) -> int:
     logging.getLogger("shipper").addHandler(logging.NullHandler())
     client = Client(settings.output)
     try:
-        plan = make_plan(client, settings)
-        _show(plan)
-        if plan.problems:
-            print("nothing was changed", file=sys.stderr)
-            return 1
-        if args.dry_run:
-            _show_steps(plan)
-        else:
-            carry_out(client, plan, _show_done)
-            if not plan.steps:
-                print("nothing to do: everything is in place")
+        return _remove(client, settings, args) if args.remove else _make(client, settings, args)
     except SendFailed as error:
         print(f"{error}; is output.elasticsearch.hosts right?", file=sys.stderr)
         return 1
     finally:
         client.close()
+
+
+def _make(client: Client, settings: Settings, args: argparse.Namespace) -> int:
+    from shipper.tools.setup import carry_out, make_plan  # noqa: PLC0415 - as above
+
+    plan = make_plan(client, settings)
+    _show(plan)
+    if plan.problems:
+        print("nothing was changed", file=sys.stderr)
+        return 1
+    if args.dry_run:
+        _show_steps(plan)
+    else:
+        carry_out(client, plan, _show_done)
+        if not plan.steps:
+            print("nothing to do: everything is in place")
     return 0
+
+
+def _remove(client: Client, settings: Settings, args: argparse.Namespace) -> int:
+    from shipper.tools.setup import carry_out, plan_removal  # noqa: PLC0415 - as above
+
+    plan = plan_removal(client, settings)
+    _show(plan)
+    if not plan.steps:
+        print("nothing to remove")
+        return 0
+    for step in plan.steps:
+        print(f"  - {step.what}: {step.why}")
+    if args.dry_run:
+        print(f"dry run: {_changes(plan)} to make, nothing was changed")
+        return 0
+    if not args.yes and not _sure(len(plan.steps)):
+        print("nothing was changed")
+        return 1
+    done: list[Step] = []
+    carry_out(client, plan, done.append)
+    print(f"removed: {len(done)}")
+    for step in plan.steps:
+        if step not in done:
+            print(f"  = {step.what}: stays, it has documents by now", file=sys.stderr)
+    return 0
+
+
+def _sure(count: int) -> bool:
+    """Ask; without a terminal the question cannot be answered."""
+    if not sys.stdin.isatty():
+        raise UsageError("shipper setup --remove: there is no terminal to ask on; add --yes")
+    return input(
+        f"remove {'this' if count == 1 else f'these {count}'}? [y/N] "
+    ).strip().lower() in {"y", "yes"}
 
 
 def _show(plan: Plan) -> None:
     print(f"cluster: {plan.cluster}")
     for line in plan.present:
         print(f"  = {line}")
+    for line in plan.notes:
+        print(f"  * {line}")
     for line in plan.problems:
         print(f"  ! {line}", file=sys.stderr)
 
 
 def _show_done(step: Step) -> None:
-    print(f"  + {step.what}: {step.why}")
+    print(f"  {'+' if step.before is None else '~'} {step.what}: {step.why}")
 
 
 def _show_steps(plan: Plan) -> None:
+    from shipper.tools.setup.difference import difference  # noqa: PLC0415 - as above
+
     for step in plan.steps:
         _show_done(step)
-        print(f"    PUT {step.path}")
-        if step.body is not None:
-            body = orjson.dumps(step.body, option=orjson.OPT_INDENT_2).decode()
-            print("\n".join(f"    {line}" for line in body.splitlines()))
+        print(f"    {step.method} {step.path}")
+        if step.before is not None and step.body is not None:
+            text = difference(step.before, step.body)
+        elif step.body is not None:
+            text = orjson.dumps(step.body, option=orjson.OPT_INDENT_2).decode().splitlines()
+        else:
+            text = []
+        print("".join(f"    {line}\n" for line in text), end="")
+    print(f"dry run: {_changes(plan)} to make, nothing was changed")
+
+
+def _changes(plan: Plan) -> str:
     changes = len(plan.steps)
-    print(f"dry run: {changes} change{'' if changes == 1 else 's'} to make, nothing was changed")
+    return f"{changes} change{'' if changes == 1 else 's'}"

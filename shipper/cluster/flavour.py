@@ -80,6 +80,16 @@ class Flavour:
         return self._elasticsearch(8, 9)
 
     @property
+    def optional_components(self) -> bool:
+        """Whether an index template may name components that do not exist (Elasticsearch 8.7 and newer)."""
+        return self._elasticsearch(8, 7)
+
+    @property
+    def ignores_beyond_limit(self) -> bool:
+        """Whether fields beyond the limit can be left unmapped (Elasticsearch 8.9 and newer)."""
+        return self._elasticsearch(8, 9)
+
+    @property
     def pipeline_meta(self) -> bool:
         """Whether a pipeline may carry ``_meta``. OpenSearch refuses it."""
         return self.product == "elasticsearch"

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from shipper.cluster import ingest
+from shipper.cluster import ingest, templates
 from shipper.cluster.client import Client
 from shipper.config.settings import DataStream, Elasticsearch, Input, Pipeline, Settings, Tls
 from shipper.tools.setup import SetupError, carry_out, make_plan
+from tests.cluster.rig.node import Node
 
 _PIPELINE = """\
 description: Splits a line of key and number.
@@ -21,9 +22,14 @@ processors:
 
 
 @pytest.fixture
-def dataset():
-    """A dataset that no other test uses."""
-    return f"s{secrets.token_hex(4)}"
+def dataset(request):
+    """A dataset that no other test uses; what was made for it is removed, as far as the product lets go of it."""
+    name = f"s{secrets.token_hex(4)}"
+    yield name
+    for node in request.node.funcargs.values():
+        if isinstance(node, Node):
+            for path in (f"/_data_stream/*{name}*", f"/_index_template/*{name}*"):
+                node.request("DELETE", path)
 
 
 def _settings(
@@ -143,19 +149,73 @@ def test_disabled_inputs_need_nothing(node, dataset):
     assert not any("never" in step.what for step in plan.steps)
 
 
-def test_a_template_that_fits_is_left_alone(node, dataset):
-    """As Elasticsearch's built-in one for logs-*-* does."""
-    foreign = {"index_patterns": [f"logs-{dataset}-*"], "priority": 100, "data_stream": {}}
+def test_a_template_of_the_same_pattern_is_refused_with_an_explanation(node, dataset):
+    """Two owners of one pattern would undo each other's work, whoever has the higher priority."""
+    for priority in (10, 250, 300):
+        foreign = {"index_patterns": [f"logs-{dataset}-*"], "priority": priority, "data_stream": {}}
+        node.request("PUT", f"/_index_template/foreign-{dataset}", foreign)
+
+        plan = _plan(node, _settings(dataset))
+
+        assert plan.steps == []
+        assert len(plan.problems) == 1
+        assert f"foreign-{dataset} (priority {priority}) is not Shipper's" in plan.problems[0]
+        assert "same pattern" in plan.problems[0]
+
+
+def test_a_template_of_the_same_priority_that_meets_ours_is_refused_before_anything_is_made(
+    node, dataset
+):
+    """The cluster would refuse ours: that is told before the first change."""
+    foreign = {"index_patterns": [f"logs-{dataset}*"], "priority": 250, "data_stream": {}}
     node.request("PUT", f"/_index_template/foreign-{dataset}", foreign)
 
     plan = _plan(node, _settings(dataset))
 
+    assert plan.steps == []
+    assert "the same priority (250)" in plan.problems[0]
+    body = templates.template_body(DataStream(dataset=dataset), text="text")
+    status, answer = node.request("PUT", f"/_index_template/shipper-logs-{dataset}", body)
+    assert (status, "same priority" in str(answer)) == (400, True)
+
+
+def test_a_higher_template_that_makes_the_stream_is_left_alone_and_named(node, dataset):
+    pipeline = {"settings": {"index.default_pipeline": "theirs"}}
+    foreign = {
+        "index_patterns": [f"logs-{dataset}-def*"],
+        "priority": 300,
+        "data_stream": {},
+        "template": pipeline,
+    }
+    node.request("PUT", f"/_index_template/foreign-{dataset}", foreign)
+
+    plan = _plan(node, _settings(dataset, Pipeline(id="theirs", run="edge")))
+
     assert any(f"foreign-{dataset}: makes the data stream" in line for line in plan.present)
     assert not any("index template" in step.what for step in plan.steps)
+    assert any("or they are parsed twice" in line for line in plan.notes)
+
+
+def test_a_lower_template_with_a_pipeline_of_its_own_is_named(node, dataset):
+    """As Fleet's are, at 200: ours wins, and what they did to events is not done any more."""
+    foreign = {
+        "index_patterns": [f"logs-{dataset}*"],
+        "priority": 200,
+        "data_stream": {},
+        "template": {"settings": {"index.default_pipeline": "logs-theirs-1.2"}},
+        "_meta": {"managed": True, "managed_by": "fleet"},
+    }
+    node.request("PUT", f"/_index_template/foreign-{dataset}", foreign)
+
+    plan = _plan(node, _settings(dataset))
+
+    assert plan.problems == []
+    assert any(f"index template shipper-logs-{dataset}" in step.what for step in plan.steps)
+    assert any("logs-theirs-1.2; ours (priority 250) wins" in line for line in plan.notes)
 
 
 def test_a_foreign_template_that_would_win_and_makes_no_data_stream_is_refused(node, dataset):
-    foreign = {"index_patterns": [f"logs-{dataset}-*"], "priority": 400}
+    foreign = {"index_patterns": [f"logs-{dataset}*"], "priority": 400}
     node.request("PUT", f"/_index_template/foreign-{dataset}", foreign)
 
     plan = _plan(node, _settings(dataset))
@@ -166,7 +226,7 @@ def test_a_foreign_template_that_would_win_and_makes_no_data_stream_is_refused(n
 
 
 def test_a_foreign_template_that_would_lose_is_no_obstacle(node, dataset):
-    foreign = {"index_patterns": [f"logs-{dataset}-*"], "priority": 10}
+    foreign = {"index_patterns": [f"logs-{dataset}*"], "priority": 10}
     node.request("PUT", f"/_index_template/foreign-{dataset}", foreign)
 
     _setup(node, _settings(dataset))
@@ -176,7 +236,7 @@ def test_a_foreign_template_that_would_lose_is_no_obstacle(node, dataset):
 
 def test_a_template_of_our_name_that_is_not_ours_is_not_overwritten(node, dataset):
     name = f"shipper-logs-{dataset}"
-    foreign = {"index_patterns": ["elsewhere-*"], "priority": 1, "version": 7}
+    foreign = {"index_patterns": [f"elsewhere-{dataset}-*"], "priority": 1, "version": 7}
     node.request("PUT", f"/_index_template/{name}", foreign)
 
     plan = _plan(node, _settings(dataset))

@@ -1,0 +1,210 @@
+"""
+Removal: what setup made for a configuration and nobody uses.
+
+Documents are never removed: a data stream, alias or index goes only while it is empty, which is looked at again right
+before. What carries no mark of ours stays.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from shipper.cluster import ingest, lifecycle, templates
+from shipper.errors import ConfigError
+from shipper.tools.setup.lifecycle import choose
+from shipper.tools.setup.plan import (
+    ALIASES,
+    PIPELINES,
+    POLICIES,
+    STREAMS,
+    TEMPLATES,
+    Cluster,
+    Plan,
+    Step,
+    documents,
+)
+from shipper.tools.setup.targets import Targets
+
+if TYPE_CHECKING:
+    from shipper.cluster.client import Client
+    from shipper.cluster.lifecycle import Kind
+    from shipper.config.settings import DataStream, Input, Settings
+
+_PIPELINE = re.compile(r"(shipper-.+)-[0-9a-f]{8}")
+_WHY = "made by shipper setup"
+
+
+def plan_removal(client: Client, settings: Settings) -> Plan:
+    """
+    Find out what of ours can be removed: templates, policies, pipelines, and what is empty. Changes nothing.
+
+    Returns:
+        A plan for :func:`carry_out`; ``present`` says what stays and why.
+
+    Raises:
+        SendFailed: there is no answer.
+        SetupError: a question was refused.
+    """
+    return _Removal(Cluster(client), settings).plan()
+
+
+class _Removal:
+    def __init__(self, cluster: Cluster, settings: Settings) -> None:
+        self._cluster = cluster
+        self._settings = settings
+        self._plan = Plan(str(cluster.flavour))
+
+    def plan(self) -> Plan:
+        inputs = [entry for entry in self._settings.inputs if entry.enabled]
+        streams = {entry.data_stream.name: entry.data_stream for entry in inputs}
+        _, answer = self._cluster.ask("GET", "/_index_template", TEMPLATES)
+        found = [
+            templates.Template.from_api(entry) for entry in answer.get("index_templates") or []
+        ]
+        # Streams first: the cluster keeps a template as long as a data stream needs it.
+        for stream in streams.values():
+            self._stream(stream)
+        seen: set[str] = set()
+        for stream in streams.values():
+            name = templates.template_name(stream)
+            if name not in seen:
+                seen.add(name)
+                self._template(name, found)
+                self._policy(name, stream)
+        self._pipelines(inputs)
+        return self._plan
+
+    def _stream(self, stream: DataStream) -> None:
+        """An empty data stream, or the indices of an empty alias."""
+        state = Targets(self._cluster, Plan("")).look(stream)
+        if state is None or not state.exists:
+            return
+        name = quote(stream.name)
+        kind = "data stream" if stream.mode == "data_stream" else "alias"
+        count = documents(self._cluster.client, name)
+        if count != 0:
+            holds = "documents that could not be counted" if count is None else f"{count} documents"
+            self._plan.is_present(f"{kind} {stream.name}: stays, it has {holds}")
+            return
+        why = f"{_WHY}, and empty"
+        if stream.mode == "data_stream":
+            paths = [f"/_data_stream/{name}"]
+        else:
+            paths = [f"/{quote(index)}" for index in state.indices]
+        for path in paths:
+            what = f"{kind} {stream.name}" + (
+                "" if kind == "data stream" else f": index {path[1:]}"
+            )
+            right = STREAMS if kind == "data stream" else ALIASES
+            self._plan.step(Step(what, why, path, None, right, "DELETE", only_empty=name))
+
+    def _template(self, name: str, found: list[templates.Template]) -> None:
+        own = next((one for one in found if one.name == name), None)
+        if own is None:
+            return
+        if not own.ours:
+            self._plan.is_present(f"index template {name}: stays, it was not made by Shipper")
+            return
+        if using := self._users(own, found):
+            self._plan.is_present(
+                f"index template {name}: stays, the data stream {using} needs it; delete that first if it is to go"
+            )
+            return
+        path = f"/_index_template/{quote(name)}"
+        self._plan.step(
+            Step(f"index template {name}", _WHY, path, None, TEMPLATES, "DELETE", before=own.body)
+        )
+
+    def _users(self, own: templates.Template, found: list[templates.Template]) -> str:
+        """A data stream that no other template would make."""
+        if not own.data_stream:
+            return ""
+        pattern = quote(",".join(own.patterns), safe="*,")
+        _, answer = self._cluster.ask("GET", f"/_resolve/index/{pattern}", STREAMS)
+        going = {step.path for step in self._plan.steps}
+        others = [one for one in found if one.name != own.name and one.data_stream]
+        for stream in answer.get("data_streams") or []:
+            name = str(stream["name"])
+            if f"/_data_stream/{quote(name)}" not in going and not templates.winner(others, name):
+                return name
+        return ""
+
+    def _policy(self, name: str, stream: DataStream) -> None:
+        wanted: Kind | None = choose(self._cluster, "auto", stream)
+        if wanted == "ilm":
+            path = f"/_ilm/policy/{quote(name)}"
+            _, answer = self._cluster.ask("GET", path, POLICIES)
+            entry = answer.get(name) or {}
+            used = (entry.get("in_use_by") or {}).get("indices") or []
+        elif wanted == "ism":
+            path = f"/_plugins/_ism/policies/{quote(name)}"
+            _, entry = self._cluster.ask("GET", path, POLICIES)
+            used = []  # indices keep the version of the policy that they were given
+        else:
+            return
+        policy = entry.get("policy")
+        if not isinstance(policy, dict):
+            return
+        if lifecycle.mark(policy) is None:
+            self._plan.is_present(f"lifecycle policy {name}: stays, it was not made by Shipper")
+        elif used:
+            self._plan.is_present(
+                f"lifecycle policy {name}: stays, {len(used)} indices have it ({used[0]})"
+            )
+        else:
+            self._plan.step(
+                Step(
+                    f"lifecycle policy {name}",
+                    _WHY,
+                    path,
+                    None,
+                    POLICIES,
+                    "DELETE",
+                    before={"policy": policy},
+                )
+            )
+
+    def _pipelines(self, inputs: list[Input]) -> None:
+        """Those of the configuration's files, in whatever version, unless one that stays calls them."""
+        stems, streams = self._names(inputs)
+        if not stems:
+            return
+        _, found = self._cluster.ask("GET", "/_ingest/pipeline", PIPELINES)
+        going: dict[str, dict[str, Any]] = {}
+        for name, body in found.items():
+            match = _PIPELINE.fullmatch(name)
+            stream = (body.get("_meta") or {}).get("data_stream")
+            if match and match[1] in stems and ingest.is_ours(body) and stream in {None, *streams}:
+                going[name] = body
+        called = True
+        while called:
+            staying = (body for name, body in found.items() if name not in going)
+            called_names = {
+                str(step.get("name")) for body in staying for step in ingest.calls(body)
+            }
+            called = bool(called_names & going.keys())
+            for name in called_names & going.keys():
+                del going[name]
+                self._plan.is_present(f"pipeline {name}: stays, another pipeline calls it")
+        for name, body in going.items():
+            path = f"/_ingest/pipeline/{quote(name)}"
+            self._plan.step(
+                Step(f"pipeline {name}", _WHY, path, None, PIPELINES, "DELETE", before=body)
+            )
+
+    def _names(self, inputs: list[Input]) -> tuple[set[str], set[str]]:
+        """Names of the registered pipelines without their hashes, and of the data streams that they are for."""
+        stems: set[str] = set()
+        for entry in inputs:
+            if entry.pipeline is None or entry.pipeline.path is None:
+                continue
+            try:
+                definition = ingest.load(entry.pipeline.path, entry.data_stream)
+            except ConfigError as error:
+                self._plan.note(f"pipelines of {entry.pipeline.file} stay: {error.problems[0]}")
+                continue
+            names = [definition.registered("")[0], *(one.name for one in definition.inner)]
+            stems |= {name.rpartition("-")[0] for name in names}
+        return stems, {entry.data_stream.name for entry in inputs}
