@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from shipper.agent.address import day_of, index_of
 from shipper.agent.engine import stamp_of
 from shipper.config.settings import Elasticsearch
-from shipper.delivery.replay import DONE, Prepared, Replay, Replayed, keep
+from shipper.delivery.replay import DONE, MAX_BYTES, Prepared, Replay, Replayed, keep
 from shipper.delivery.response import Problem
 from shipper.errors import ShipperError
 from shipper.records import Route
@@ -27,7 +28,7 @@ from shipper.records import Route
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from shipper.config.settings import Settings
+    from shipper.config.settings import DataStream, Settings
     from shipper.delivery.dead_letter import DeadLetter, DeadLetters
     from shipper.delivery.output import Output
     from shipper.pipeline.edge import Edge
@@ -48,10 +49,12 @@ class Target:
     Attributes:
         route: of the input.
         edge: its pipeline, where that runs in the agent.
+        stream: of the input, where each event names its index.
     """
 
     route: Route
     edge: Edge | None
+    stream: DataStream | None = None
 
 
 class Letters:
@@ -128,9 +131,11 @@ class Letters:
         if not self._one.acquire(blocking=False):
             raise ShipperError("another replay is under way; wait for its end")
         try:
-            letters = self._ask(lambda: self._store.some(ids))
             replay = Replay(self._output, self._prepare, self._begin, self._settle, self._sleep)
-            results = replay.run(letters)
+            results: list[Replayed] = []
+            for part in self._ask(lambda: self._store.slices(ids, MAX_BYTES)):
+                letters = self._ask(partial(self._store.some, part))
+                results += replay.run(letters)
         finally:
             self._one.release()
         counts = Counter(one.outcome.value for one in results)
@@ -189,7 +194,9 @@ class Letters:
         except RefusedError as error:
             problem = Problem(0, error.type, error.reason)
             return Prepared(letter, target.route, problem=problem)
-        return Prepared(letter, target.route, _with_index(made, letter.action))
+        if made and target.route.many and target.stream is not None:
+            made = _with_index(made, letter.document, target.stream)
+        return Prepared(letter, target.route, made)
 
 
 def mode_of(settings: Settings) -> str:
@@ -198,16 +205,14 @@ def mode_of(settings: Settings) -> str:
     return output.target_mode if isinstance(output, Elasticsearch) else "data_stream"
 
 
-def _with_index(lines: bytes, action: bytes) -> bytes:
-    """The lines with the index that the kept action names, where they name none."""
-    if not lines or b'"_index"' not in action:
-        return lines
-    first, _, rest = lines.partition(b"\n")
-    made = orjson.loads(first)["create"]
-    if "_index" in made:
-        return lines
-    index = orjson.loads(action)["create"].get("_index")
-    return orjson.dumps({"create": {"_index": index, **made}}) + b"\n" + rest
+def _with_index(lines: bytes, before: bytes, stream: DataStream) -> bytes:
+    """The lines with the index of the finished document; one without a time goes to the day on which it was read."""
+    action, _, rest = lines.partition(b"\n")
+    read = orjson.loads(before).get("@timestamp")
+    stamp = read if isinstance(read, str) and day_of(read) else stamp_of(time.time())
+    index = index_of(stream, orjson.loads(rest), stamp)
+    named = {"_index": index, **orjson.loads(action)["create"]}
+    return orjson.dumps({"create": named}) + b"\n" + rest
 
 
 def _told(one: Replayed) -> Message:

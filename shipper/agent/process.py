@@ -344,7 +344,11 @@ class Agent:
     def _targets(self) -> dict[str, Target]:
         """Where each input's events go now."""
         return {
-            run.settings.id: Target(run.route, None if run.pipeline is None else run.pipeline.edge)
+            run.settings.id: Target(
+                run.route,
+                None if run.pipeline is None else run.pipeline.edge,
+                run.settings.data_stream,
+            )
             for run in self._engine.inputs
         }
 
@@ -446,6 +450,12 @@ class Agent:
 
 
 def open_output(settings: Settings, reread: Callable[[], Settings] | None) -> Output:
+    """
+    Make the configured output.
+
+    Raises:
+        ConfigError: a setting cannot be used.
+    """
     # Imported here: a run needs one of them, and each has its weight.
     if isinstance(settings.output, Elasticsearch):
         from shipper.delivery.elasticsearch import ClusterOutput  # noqa: PLC0415

@@ -13,7 +13,7 @@ import os
 import sqlite3
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from shipper.errors import StoreError
 
@@ -277,12 +277,36 @@ class DeadLetters:
             "UPDATE dead_letter SET replays = replays + 1 WHERE id = ?", [(i,) for i in identities]
         )
 
-    def untold(self, limit: int) -> Sequence[DeadLetter]:
-        """Events that the data stream of dead letters does not tell of yet, oldest id first."""
-        rows = self._db.execute(
-            f"SELECT {self._columns} FROM dead_letter WHERE told = 0 ORDER BY id LIMIT ?", (limit,)
-        )
-        return [DeadLetter(*row) for row in rows]
+    def slices(self, identities: Sequence[str], max_bytes: int) -> Sequence[Sequence[str]]:
+        """Those of the named events that are stored, in lists of about so many bytes, an event at least."""
+        sizes: dict[str, int] = {}
+        for first in range(0, len(identities), _SOME):
+            part = identities[first : first + _SOME]
+            marks = ",".join("?" * len(part))
+            sizes.update(
+                self._db.execute(f"SELECT id, bytes FROM dead_letter WHERE id IN ({marks})", part)
+            )
+        made: Any = []
+        size = max_bytes
+        for one in identities:
+            if one not in sizes:
+                continue
+            if size + sizes[one] > max_bytes:
+                made.append([])
+                size = 0
+            made[-1].append(one)
+            size += sizes.pop(one)
+        return cast("Sequence[Sequence[str]]", made)
+
+    def untold(self, limit: int, max_bytes: int) -> Sequence[DeadLetter]:
+        """Events that the data stream of dead letters does not tell of yet: at most so many, and about so many bytes."""
+        ids = [
+            row[0]
+            for row in self._db.execute(
+                "SELECT id FROM dead_letter WHERE told = 0 ORDER BY id LIMIT ?", (limit,)
+            )
+        ]
+        return self.some(self.slices(ids, max_bytes)[0]) if ids else []
 
     def told(self, identities: Iterable[str], state: int = TOLD) -> None:
         """

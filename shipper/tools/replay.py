@@ -6,18 +6,18 @@ import contextlib
 from typing import TYPE_CHECKING, Any, Self
 
 from shipper.agent import document, pipelines
+from shipper.agent.address import route_of
 from shipper.agent.letters import Letters, Target, mode_of
 from shipper.agent.process import open_output
 from shipper.checkpoint.store import Store
 from shipper.delivery.dead_letter import NAME, DeadLetters
-from shipper.records import Route
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
 
     from shipper.agent.pipelines import Running
-    from shipper.config.settings import Settings
+    from shipper.config.settings import Input, Settings
 
 
 class Alone:
@@ -73,13 +73,13 @@ class Alone:
             self._known = {one.id: self._target(one) for one in self._settings.inputs}
         return self._known
 
-    def _target(self, one: Any) -> Target:
+    def _target(self, one: Input) -> Target:
         if one.pipeline is None:
-            return Target(Route(one.data_stream.name), None)
+            return Target(route_of(one), None, one.data_stream)
         constants = document.constants(self._settings, one, self._lock.agent_id)
         running = pipelines.start(self._settings, one, constants)
         self._pipelines.append(running)
-        return Target(running.route(), running.edge)
+        return Target(running.route(), running.edge, one.data_stream)
 
 
 def _do(work: Callable[[], Any]) -> Any:

@@ -291,7 +291,7 @@ def test_an_older_store_is_brought_up_and_can_be_read_before(path: Path) -> None
     with contextlib.closing(DeadLetters(path, 0, read_only=True)) as reader:
         (before,) = reader.list()
     with contextlib.closing(DeadLetters(path, 10**6)) as store:
-        assert [before] == store.list() == [*store.untold(5)]
+        assert [before] == store.list() == [*store.untold(5, 1000)]
         assert (before.input, before.replays) == ("", 0)
         store.sent_again(["a"])
         assert store.drop(["a"]) == 1
@@ -313,8 +313,18 @@ def test_what_was_told_is_not_offered_again(letters: DeadLetters) -> None:
     letters.told([letter(0).id])
     letters.told([letter(1).id], NOT_TOLD)
 
-    assert [2, 3] == [one.offset for one in letters.untold(10)]
-    assert [2] == [one.offset for one in letters.untold(1)]
+    assert [2, 3] == [one.offset for one in letters.untold(10, 10**6)]
+    assert [2] == [one.offset for one in letters.untold(1, 10**6)]
+    assert [2] == [one.offset for one in letters.untold(10, 1)]
+
+
+def test_slices_are_bounded(letters: DeadLetters) -> None:
+    letters.add([letter(n, document=b"x" * (100 if n != 2 else 5000)) for n in range(5)])
+    chosen = [letter(n).id for n in (0, 1, 9, 2, 3, 4, 4)]
+
+    cut = letters.slices(chosen, 3 * letter(0).size + 500)
+    assert [[int(one[16:30]) for one in part] for part in cut] == [[0, 1], [2], [3, 4]]
+    assert [] == letters.slices([], 1)
 
 
 def test_drop_by_filters(data: Path, tmp_path: Path) -> None:
