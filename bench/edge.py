@@ -26,7 +26,8 @@ from bench.usual import TEMPLATES, lines
 from shipper.agent.pipelines import Reader
 from shipper.encode import Constants
 from shipper.pipeline.definition import Library
-from shipper.pipeline.edge import Edge, EdgeEncoder
+from shipper.pipeline.edge import Edge
+from shipper.pipeline.edge_encoder import EdgeEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

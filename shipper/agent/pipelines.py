@@ -258,9 +258,9 @@ class Running:
         """The maker of the input's encoders: through the pipeline where it runs here."""
         if self.edge is None:
             return self.addressing.encoder_of(self._constants)
-        from shipper.pipeline import edge  # noqa: PLC0415 - only where a pipeline runs here
+        from shipper.pipeline.edge_encoder import encoder_of  # noqa: PLC0415 - where one runs here
 
-        through = edge.encoder_of(self.edge, partial(self.addressing.constants, self._constants))
+        through = encoder_of(self.edge, partial(self.addressing.constants, self._constants))
         return self.addressing.encoder_of(self._constants, through)
 
     def report(self) -> PipelineReport:

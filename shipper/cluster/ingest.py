@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from shipper.config.document import Listing, Problems, Table, parse
+from shipper.config import pipeline_text
+from shipper.config.document import Problems
 from shipper.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from shipper.config.document import Node
     from shipper.config.settings import Input
 
 FAILURE_TAG = "shipper_pipeline_failure"
@@ -288,31 +288,17 @@ def is_ours(body: Any) -> bool:
 
 
 def _decode(content: bytes, source: str) -> Any:
-    """JSON where it looks like it, YAML otherwise."""
-    if content.lstrip()[:1] == b"{":
-        try:
-            return orjson.loads(content)
-        except orjson.JSONDecodeError as error:
-            if source.endswith(".json"):
-                where = f"{error.lineno}:{error.colno}"
-                raise ConfigError([f"{source}:{where}: not JSON: {error.msg}"]) from error
-    try:
-        text = content.decode()
-    except UnicodeDecodeError as error:
-        raise ConfigError([f"{source}: not UTF-8; save it as UTF-8"]) from error
+    """The definition as plain Python."""
     problems = Problems()
-    node = parse(text, source, problems)
+    root = pipeline_text.read(content, source, problems)
     if len(problems):
         raise ConfigError(problems.lines())
-    return None if node is None else _plain(node)
-
-
-def _plain(node: Node) -> Any:
-    if isinstance(node, Table):
-        return {key.text: _plain(value) for key, value in node.entries}
-    if isinstance(node, Listing):
-        return [_plain(item) for item in node.items]
-    return node.value
+    body = None if root is None else pipeline_text.plain(root)
+    try:
+        orjson.dumps(body)
+    except TypeError as error:  # names have their hash of its output
+        raise ConfigError([f"{source}: {error}; the cluster's JSON has no such value"]) from error
+    return body
 
 
 def _problems(body: Any) -> Iterator[str]:

@@ -226,13 +226,37 @@ def test_a_line_that_is_no_event_says_why(tmp_path, line):
 
 def test_a_pipeline_that_cannot_run_here(tmp_path):
     folder_of(tmp_path, b"info 1\n", "pipeline: {file: p, run: auto}")
-    (tmp_path / "pipelines" / "p.yml").write_text("processors: [{script: {source: 'ctx.a = 1'}}]\n")
+    (tmp_path / "pipelines" / "p.yml").write_text(
+        "processors: [{enrich: {policy_name: p, field: a, target_field: b}}]\n"
+    )
 
     code, out, _ = explain(tmp_path, "app.log:1")
 
     assert code == 0
     assert "the pipeline does not run at the edge" in out
     assert "lines of the bulk, before the cluster's pipeline" in out
+
+
+@pytest.mark.parametrize(
+    ("run", "step", "words"),
+    [
+        ("edge", "enrich: {policy_name: p, field: a, target_field: b}", "does not run at the edge"),
+        ("edge", "set: {fild: a}", "required property is missing"),
+        ("auto", "set: {fild: a}", "did you mean 'field'"),
+        ("cluster", "set: {field: _id, value: 1}", "sets _id"),
+        ("auto", "reroute: {dataset: x}", "changes _index"),
+    ],
+)
+def test_what_is_refused_is_not_shown_as_sent(tmp_path, run, step, words):
+    folder_of(tmp_path, b"info 1\n", f"pipeline: {{file: p, run: {run}}}")
+    (tmp_path / "pipelines" / "p.yml").write_text(f"processors: [{{{step}}}]\n")
+
+    code, out, _ = explain(tmp_path, "app.log:1")
+
+    assert code == 1
+    assert "the pipeline is refused, and nothing is sent" in out
+    assert words in out
+    assert "lines of the bulk" not in out
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,21 @@ def test_lines_of_a_file_without_any_configuration(folder):
     assert "4 events, 1 dropped, 1 failed" in err
 
 
+def test_log_files_may_stand_behind_options(folder):
+    config(folder, "inputs: [{id: a, paths: [/x.log]}]\noutput.local: {path: ./o.db}\n")
+    (folder / "app.log").write_text("info 1\n")
+    plain = pipeline(folder, "test", "shop", "app.log", "-c", "config.yml")
+
+    for words in (
+        ["shop", "-c", "config.yml", "app.log"],
+        ["-c", "config.yml", "shop", "app.log"],
+        ["shop", "app.log", "-c", "config.yml", "app.log"],
+    ):
+        code, out, _ = pipeline(folder, "test", *words)
+        assert (code, documents(out)) == (0, documents(plain[1]) * words.count("app.log"))
+    assert "unknown option '--recrd'" in pipeline(folder, "test", "shop", "app.log", "--recrd")[2]
+
+
 def test_a_path_in_place_of_a_name(folder):
     (folder / "pipelines" / "shop.yml").rename(folder / "my.yml")
     (folder / "app.log").write_text("info 1\n")
@@ -223,13 +238,13 @@ def test_ready_pipelines_are_as_expected(name):
 
 def test_what_cannot_run_here_is_told(folder):
     (folder / "pipelines" / "shop.yml").write_text(
-        "processors:\n  - script: {source: 'ctx.a = 1'}\n"
+        "processors:\n  - enrich: {policy_name: p, field: a, target_field: b}\n"
     )
 
     code, out, err = pipeline(folder, "test", "shop", "app.log")
 
     assert (code, out) == (1, "")
-    assert "shop.yml:2:5: the processor 'script' does not run at the edge" in err
+    assert "shop.yml:2:5: the processor 'enrich' does not run at the edge" in err
 
 
 def test_control_characters_of_a_log_do_not_reach_the_terminal(folder):
@@ -279,7 +294,9 @@ def test_a_default_configuration_whose_secrets_are_missing_is_left_out(folder):
 
 
 def test_list_shows_what_runs_where_and_why_not(folder):
-    (folder / "pipelines" / "far.yml").write_text("processors: [{script: {source: 'ctx.a = 1'}}]\n")
+    (folder / "pipelines" / "far.yml").write_text(
+        "processors: [{enrich: {policy_name: p, field: a, target_field: b}}]\n"
+    )
     (folder / "pipelines" / "bad.yml").write_text("processors: [{sett: {field: a}}]\n")
     config(
         folder,
@@ -292,7 +309,7 @@ def test_list_shows_what_runs_where_and_why_not(folder):
     assert code == 1
     assert "shop: edge; used by a (edge)\n    shop\n" in out
     assert "far: cluster only; used by b (cluster)\n" in out
-    assert "far.yml:1:15: the processor 'script' does not run at the edge" in out
+    assert "far.yml:1:15: the processor 'enrich' does not run at the edge" in out
     assert "bad: wrong; used by no input\n" in out
     assert "nginx-access: edge, ready; used by no input\n" in out
     assert "did you mean 'set'" in out

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from shipper.cluster import ingest
 from shipper.pipeline.definition import Library, Loaded
 from shipper.pipeline.document import Document
 from shipper.pipeline.options import EdgeSettings
@@ -267,3 +268,99 @@ def test_json_is_read_as_it_is_written(value: Any) -> None:
     loaded = _load(json.dumps({"processors": [], "_meta": {"v": value}}), "p.json")
 
     assert loaded.body == {"processors": [], "_meta": {"v": value}}
+
+
+CONSOLE = """\
+# our shop
+PUT _ingest/pipeline/shop?pretty
+{
+  // what it is
+  "description": \"\"\"the "shop" log\"\"\",
+  "processors": [
+    { "set": { "field": "a", "value": \"\"\"C:\\new
+line\"\"\" } }, /* and
+    more */
+    { "set": { "field": "url", "value": "http://x#y" } } # the end
+  ]
+}
+"""
+
+
+@pytest.mark.parametrize("source", ["p.json", "p.yml"])
+def test_what_is_pasted_from_kibanas_console_is_read(source: str) -> None:
+    loaded = _load(CONSOLE, source)
+
+    assert not loaded.troubles
+    assert loaded.pipeline is not None
+    document = Document({})
+    loaded.pipeline.run(document)
+    assert document.ctx == {"a": "C:\\new\nline", "url": "http://x#y"}
+    assert loaded.body is not None
+    assert loaded.body["description"] == 'the "shop" log'
+    assert ingest.define("p", CONSOLE.encode(), source).body == loaded.body
+
+
+def test_a_request_to_simulate_is_a_pipeline_as_well() -> None:
+    text = 'POST /_ingest/pipeline/_simulate\n{"pipeline": {"processors": []}, "docs": [{"_source": {}}]}'
+
+    assert not _load(text, "p.json").troubles
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ('"field": "url"', '"fild": "url"', "p.json:10:16"),
+        ("/* and", "", "p.json:9:5: not JSON"),
+        ("C:", 'C:"""', "p.json:7:47: not JSON"),
+        ("http://x#y", "http://x#y\n", "p.json:10:52: not JSON"),
+    ],
+)
+def test_places_are_right_behind_comments_and_texts_of_several_lines(
+    old: str, new: str, place: str
+) -> None:
+    told = _told(CONSOLE.replace(old, new), "p.json")
+
+    assert any(place in line for line in told), told
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("mutate", "a filter of Logstash's; its parts are the processors rename"),
+        ("useragent", "write user_agent"),
+        ("drop_fields", "a processor of Filebeat's; write remove"),
+        ("greok", "did you mean 'grok'?"),
+    ],
+)
+def test_other_tools_names_are_known(kind: str, words: str) -> None:
+    (told,) = _told(f"processors: [{{{kind}: {{}}}}]")
+
+    assert words in told
+
+
+@pytest.mark.parametrize(
+    ("flavour", "step", "words"),
+    [
+        ("opensearch", "set: {field: a, copy_from: b}", "OpenSearch's is the processor copy"),
+        ("elasticsearch", "copy: {source_field: a, target_field: b}", "write set with copy_from"),
+        ("elasticsearch", "rename: {field: a, target_field: b, override_target: true}", "Elasticsearch's is override"),
+    ],
+)  # fmt: skip
+def test_the_other_products_spelling_is_told(flavour: str, step: str, words: str) -> None:
+    assert any(words in line for line in _told(f"processors: [{{{step}}}]", flavour=flavour))
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("kv: {field: a, field_split: '[', value_split: '='}", "in the cluster every event fails on it"),
+        ("reroute: {dataset: x}", "name a pipeline of the cluster by its id"),
+        ("geoip: {field: a}", "set pipeline.geoip.database_directory to a folder of .mmdb files, or run it"),
+        ("pipeline: {name: x}", "under 'absent:' of the input if the cluster has none either, or run it"),
+    ],
+)  # fmt: skip
+def test_the_way_out_is_one(step: str, words: str) -> None:
+    (told,) = _told(f"processors: [{{{step}}}]")
+
+    assert words in told
+    assert told.count("run it in the cluster") <= 1

@@ -9,7 +9,8 @@ import orjson
 
 from shipper.encode import Constants
 from shipper.pipeline.definition import Library
-from shipper.pipeline.edge import IDLE, MOST_HEADS, Edge, EdgeEncoder
+from shipper.pipeline.edge import IDLE, MOST_HEADS, Edge
+from shipper.pipeline.edge_encoder import EdgeEncoder
 from shipper.records import Event
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from shipper.agent.pipelines import Reader
 from shipper.encode import Constants
 from shipper.pipeline.definition import Library
-from shipper.pipeline.edge import Edge, EdgeEncoder
+from shipper.pipeline.edge import Edge
+from shipper.pipeline.edge_encoder import EdgeEncoder
 from shipper.records import Event
 
 PIPELINES = Path(__file__).parents[2] / "pipelines"

@@ -20,7 +20,8 @@ from shipper.cluster import ingest, templates
 from shipper.config.loading import load
 from shipper.config.settings import DataStream
 from shipper.encode import Encoder
-from shipper.pipeline.edge import Edge, EdgeEncoder
+from shipper.pipeline.edge import Edge
+from shipper.pipeline.edge_encoder import EdgeEncoder
 from tests.cluster.rig.java import RigMissingError
 from tests.parity import agents
 from tests.parity.edge import edge, foreign_reasons
