@@ -272,11 +272,25 @@ def filled(stream: DataStream, document: dict[str, Any]) -> tuple[DataStream, bo
 
 
 def index_of(stream: DataStream, document: dict[str, Any], stamp: str) -> str:
-    """The index of a finished document, read at a time (ISO 8601 in UTC)."""
+    """The index of a finished document that is read at a time (ISO 8601 in UTC)."""
     name = filled(stream, document)[0].name
     if stream.mode != "daily":
         return name
     return f"{name}-{day_of(document.get('@timestamp')) or _dotted(stamp)}"
+
+
+def lines_of(stream: DataStream, action: bytes, document: bytes, stamp: str) -> tuple[bytes, bytes]:
+    """The two lines of one event with its index and its names, where these are not the same for all."""
+    if stream.mode != "daily" and not stream.dynamic:
+        return action, document
+    fields = _decoded(document)
+    named = filled(stream, fields)[0]
+    for name in ("dataset", "namespace"):
+        text = getattr(stream, name)
+        if "%{[" in text:
+            document = document.replace(_member(name, text), _member(name, getattr(named, name)))
+    index = orjson.dumps(index_of(stream, fields, stamp))
+    return b'%b"_index":%b,%b' % (ACTION, index, action[len(ACTION) :]), document
 
 
 def _named(constants: Constants, dataset: str, namespace: str) -> Constants:

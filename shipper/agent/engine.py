@@ -354,6 +354,8 @@ class Engine:
         """Read one block of a file; how much that was, in bytes."""
         if harvester.position - harvester.ledger.safe > run.settings.max_unsettled_bytes:
             self._full[harvester] = run
+            if run.daily:
+                self.delivery.hurry(harvester)
             return 0
         before, unparsed = harvester.read_to, harvester.decode_errors
         day = ""

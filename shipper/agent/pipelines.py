@@ -145,14 +145,22 @@ def choose(settings: Settings, one: Input) -> Choice:
     pipeline = one.pipeline
     assert pipeline is not None
     if pipeline.path is None:
+        ingest.see_days(one)
         return Choice("cluster", [], None, {})
     if pipeline.run == "cluster":
+        ingest.see_days(one)
         return Choice("cluster", [], None, {pipeline.path: state_of(pipeline.path)})
     loaded, files = load(settings, one)
     reasons = [str(trouble) for trouble in loaded.troubles]
     if loaded.pipeline is not None:
         return Choice("edge", [], loaded.pipeline, files)
     if pipeline.run == "edge" or loaded.wrong:
+        raise ConfigError(reasons)
+    if one.data_stream.mode == "daily":  # the cluster could choose another day than the agent
+        reasons.append(
+            f"input {one.id}: run: auto means the agent with target.mode: daily; mend it, or end the pipeline with a"
+            " date_index_name step and write run: cluster"
+        )
         raise ConfigError(reasons)
     return Choice("cluster", reasons, None, files)
 

@@ -203,7 +203,7 @@ def _cluster(out: _Printer, followed: Followed, settings: Settings) -> int:
         began = time.time()
         body = simulate.body_of(client, one)
         document = {
-            "_index": one.data_stream.name,
+            "_index": followed.index,
             "_id": followed.identity,
             "_source": followed.before,
         }

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shipper.agent.address import index_of
 from shipper.errors import UsageError
 from shipper.records import SendFailed
 from shipper.tools import samples, simulate, trial
@@ -206,7 +207,11 @@ def _beside_cluster(tried: Trial, file: Path, settings: Settings | None) -> int:
         began = time.time()
         all_tried = list(tried.file(file))
         documents = [
-            {"_index": one.data_stream.name, "_id": each.identity, "_source": each.before}
+            {
+                "_index": index_of(one.data_stream, each.before, trial.stamp_now()),
+                "_id": each.identity,
+                "_source": each.before,
+            }
             for each in all_tried
         ]
         body = simulate.body_of(with_close, one)

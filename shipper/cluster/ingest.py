@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from shipper.cluster import daily
 from shipper.config import pipeline_text
 from shipper.config.document import Problems
 from shipper.errors import ConfigError
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from shipper.config.settings import Input
+    from shipper.config.settings import DataStream, Input
 
 FAILURE_TAG = "shipper_pipeline_failure"
 MANAGED_BY = "shipper"
@@ -155,18 +156,22 @@ def _marked(body: dict[str, Any], digest: str, *, meta: bool, **more: str) -> di
     return {**body, "description": f"{body['description']} [managed by shipper, sha256 {digest}]"}
 
 
-def load(path: Path) -> Definition:
+def load(path: Path, stream: DataStream | None = None) -> Definition:
     """
     Read a pipeline file, JSON or YAML, and the pipelines of its folder that it calls.
+
+    Args:
+        path: of the file.
+        stream: of the input that it is for; where that writes daily indices, a step may choose among them.
 
     Raises:
         ConfigError: one of them cannot be read, is no pipeline, or sets ``_id`` or ``_index``; or they call each other in a
             circle.
     """
-    return _load(path, ())
+    return _load(path, (), stream)
 
 
-def _load(path: Path, above: tuple[Path, ...]) -> Definition:
+def _load(path: Path, above: tuple[Path, ...], stream: DataStream | None = None) -> Definition:
     if path in above:
         way = " → ".join(one.name for one in (*above[above.index(path) :], path))
         raise ConfigError([f"{path}: pipelines call each other in a circle: {way}"])
@@ -176,7 +181,7 @@ def _load(path: Path, above: tuple[Path, ...]) -> Definition:
         raise ConfigError(
             [f"{path}: cannot be read ({error.strerror}); see path.pipelines"]
         ) from error
-    definition = define(path.stem, content, str(path))
+    definition = define(path.stem, content, str(path), stream)
     inner: dict[str, Inner] = {}
     for step in calls(definition.body):
         file = _sibling(path.parent, str(step.get("name")))
@@ -226,7 +231,9 @@ def outside(definition: Definition) -> list[str]:
     return sorted(name for name in names - own if "{{" not in name)
 
 
-def define(name: str, content: bytes, source: str = "") -> Definition:
+def define(
+    name: str, content: bytes, source: str = "", stream: DataStream | None = None
+) -> Definition:
     """
     Make a definition of a file's content.
 
@@ -234,13 +241,14 @@ def define(name: str, content: bytes, source: str = "") -> Definition:
         name: of the pipeline.
         content: JSON (tabs are fine) or YAML (1.2's core schema).
         source: what messages call the file.
+        stream: see :func:`load`.
 
     Raises:
         ConfigError: it is no pipeline, or sets ``_id`` or ``_index``.
     """
     source = source or name
     body = _decode(content, source)
-    problems = [f"{source}: {problem}" for problem in _problems(body)]
+    problems = [f"{source}: {problem}" for problem in _problems(body, stream)]
     if problems:
         raise ConfigError(problems)
     kept = {key: body[key] for key in ("description", "processors", "on_failure") if body.get(key)}
@@ -273,8 +281,26 @@ def pipeline_of(entry: Input) -> str | None:
         return None
     if entry.pipeline.path is None:
         return entry.pipeline.id
-    definition = replace(load(entry.pipeline.path), on_error=entry.pipeline.on_error)
+    definition = load(entry.pipeline.path, entry.data_stream)
+    definition = replace(definition, on_error=entry.pipeline.on_error)
     return definition.registered(entry.data_stream.name)[0]
+
+
+def see_days(entry: Input) -> None:
+    """
+    See that a pipeline that runs in the cluster leaves each event in the daily index of its time.
+
+    Raises:
+        ConfigError: it would not, or that cannot be known.
+    """
+    pipeline, stream = entry.pipeline, entry.data_stream
+    if pipeline is None or stream.mode != "daily":
+        return
+    path = pipeline.path
+    body = None if path is None else load(path, stream).body
+    wrong = daily.missing(stream, body, str(path or f"pipeline {pipeline.id}"))
+    if wrong:
+        raise ConfigError([f"input {entry.id}: {wrong}"])
 
 
 def is_ours(body: Any) -> bool:
@@ -301,7 +327,7 @@ def _decode(content: bytes, source: str) -> Any:
     return body
 
 
-def _problems(body: Any) -> Iterator[str]:
+def _problems(body: Any, stream: DataStream | None = None) -> Iterator[str]:
     """What makes this no pipeline that we can register."""
     if not isinstance(body, dict) or not isinstance(body.get("processors"), list):
         yield "expected a pipeline: a mapping with a list 'processors'"
@@ -311,10 +337,10 @@ def _problems(body: Any) -> Iterator[str]:
     for key in body.keys() - _KEYS - {"field_access_pattern"}:
         yield f"unknown key {key!r}; expected one of {', '.join(sorted(_KEYS))}"
     for key in ("processors", "on_failure"):
-        yield from _step_problems(body.get(key) or [], key)
+        yield from _step_problems(body.get(key) or [], key, stream)
 
 
-def _step_problems(steps: Any, place: str) -> Iterator[str]:
+def _step_problems(steps: Any, place: str, stream: DataStream | None = None) -> Iterator[str]:
     if not isinstance(steps, list):
         yield f"{place}: expected a list of processors"
         return
@@ -327,7 +353,10 @@ def _step_problems(steps: Any, place: str) -> Iterator[str]:
         if not isinstance(options, dict):
             yield f"{here}.{kind}: expected the processor's options, a mapping"
             continue
-        yield from _own_problems(kind, options, f"{here}.{kind}")
+        if kind == "date_index_name" and stream is not None and stream.mode == "daily":
+            yield from (f"{here}.{kind}: {wrong}" for wrong in daily.problems(options, stream))
+        else:
+            yield from _own_problems(kind, options, f"{here}.{kind}")
         if "on_failure" in options:
             yield from _step_problems(options["on_failure"], f"{here}.{kind}.on_failure")
         if kind == "foreach" and "processor" in options:

@@ -106,8 +106,8 @@ def _output(settings: Settings) -> str:
 def _route(one: Input) -> str:
     pipeline = one.pipeline
     if pipeline is None:
-        return one.data_stream.name
-    return f"{one.data_stream.name}, pipeline {pipeline.id or pipeline.file}"
+        return one.data_stream.index
+    return f"{one.data_stream.index}, pipeline {pipeline.id or pipeline.file}"
 
 
 def _input(
@@ -244,7 +244,7 @@ def _pipelines(settings: Settings, report: Report) -> None:
         try:
             choice = pipelines.choose(settings, one)
             if choice.where == "cluster" and one.pipeline.path is not None:
-                ingest.load(one.pipeline.path)
+                ingest.load(one.pipeline.path, one.data_stream)
                 if one.pipeline.run == "cluster":
                     wrong = pipelines.load(settings, one)[0].wrong
                     report.warnings.extend(f"input {one.id}: {trouble}" for trouble in wrong)

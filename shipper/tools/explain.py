@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from shipper.agent.address import index_of, lines_of
 from shipper.agent.document import for_path
 from shipper.cluster import ingest
 from shipper.encode import dumps as plain_dumps
@@ -101,6 +102,7 @@ class Followed:
         tried: what came of it at the edge.
         identity: of the event.
         lines: of the bulk, as the agent would send them.
+        index: that it goes to, by the event before the pipeline.
         where: the pipeline runs: ``edge``, ``cluster``, or nothing where there is none.
         refused: why it runs nowhere, a line each; nothing is sent then.
     """
@@ -119,6 +121,7 @@ class Followed:
     tried: Tried | None = None
     identity: str = ""
     lines: list[bytes] = field(default_factory=list)
+    index: str = ""
     where: str = ""
     refused: list[str] = field(default_factory=list)
 
@@ -235,8 +238,18 @@ def _encode(followed: Followed, settings: Settings, event: Event) -> None:
         trial = Trial(Bench(named.path, settings, one, configured=True))
         before = trial.before(followed.path, event, stamp)
         followed.where = _where(named.run, trial)
-        followed.refused = _refused(named.path, followed.where, trial)
+        followed.refused = _refused(one, followed.where, trial)
     followed.before, followed.trial = before, trial
+    _lines(followed, before, event, stamp)
+    if followed.lines:
+        action, line = followed.lines
+        followed.lines = list(lines_of(one.data_stream, action, line, stamp))
+    followed.index = index_of(one.data_stream, before, stamp)
+
+
+def _lines(followed: Followed, before: dict[str, Any], event: Event, stamp: str) -> None:
+    """The lines of the bulk, and what the pipeline did on the way."""
+    trial = followed.trial
     action = b'{"create":{"_id":"%b"}}' % followed.identity.encode()
     followed.lines = [action, plain_dumps(before)]
     if followed.refused:
@@ -260,12 +273,15 @@ def _where(run: str, trial: Trial) -> str:
     return "edge"
 
 
-def _refused(path: Path, where: str, trial: Trial) -> list[str]:
+def _refused(one: Input, where: str, trial: Trial) -> list[str]:
     """Why an agent would not start with a pipeline; empty where it would."""
     if where == "edge":
         return list(map(str, trial.troubles))
+    assert one.pipeline is not None
+    assert one.pipeline.path is not None
     try:
-        ingest.load(path)
+        ingest.load(one.pipeline.path, one.data_stream)
+        ingest.see_days(one)
     except ConfigError as error:
         return error.problems
     return []

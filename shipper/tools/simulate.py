@@ -73,7 +73,9 @@ def body_of(client: Client, one: Input) -> dict[str, Any] | str:
     assert one.pipeline is not None
     if one.pipeline.path is None:
         return str(one.pipeline.id)
-    definition = replace(ingest.load(one.pipeline.path), on_error=one.pipeline.on_error)
+    definition = replace(
+        ingest.load(one.pipeline.path, one.data_stream), on_error=one.pipeline.on_error
+    )
     for inner in definition.inner:
         if get(client, inner.name) is None:
             raise ClusterError(
