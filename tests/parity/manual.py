@@ -115,6 +115,10 @@ Removes fields.""",
 Removes the fields at the document's root whose names fit a pattern such as `tmp_*`, or with `exclude_field_pattern` all others.""",
     "rename": """\
 Renames a field.""",
+    "script": """\
+Runs a Painless script on the document; conditions.md says what is translated. OpenSearch leaves the document as it was where the script
+fails, Elasticsearch as the script left it; the edge does either. A script that writes `_index`, `_id`, `_routing` or `_version` is
+refused, or fails where that shows only while it runs.""",
     "set": """\
 Sets a field to a value, a template's text, or a copy of another field.""",
     "sort": """\

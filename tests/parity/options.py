@@ -163,6 +163,7 @@ OPTIONS: dict[str, dict[str, str]] = {
         "override": ES,
         "override_target": OS,
     },
+    "script": {"source": BOTH, "lang": BOTH, "params": BOTH},
     "set": {
         "field": BOTH,
         "value": BOTH,

@@ -22,7 +22,9 @@ from shipper.pipeline.painless.library import GETTERS
 from shipper.pipeline.values import INT_MAX, INT_MIN, Byte, Char, Short
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    Take = Callable[[Any, "Part"], Any]
 
 _LISTS: Final = frozenset([list, objects.MadeList])
 _GETTERS: Final[dict[type, dict[str, Callable[[Any], Any]]]] = {
@@ -59,9 +61,16 @@ class Part(NamedTuple):
         return self.brace or self.name not in GETTERS["Map"]
 
 
-def dotted(value: Any, name: str) -> Any:
+def dotted(
+    value: Any, name: str, getters: Mapping[type, dict[str, Callable[[Any], Any]]] = _GETTERS
+) -> Any:
     """
     ``value.name`` of a value whose class is known only now.
+
+    Args:
+        value: the value.
+        name: behind the dot.
+        getters: by class, what a name means besides fields.
 
     Raises:
         ScriptFailure: there is no such thing, in Painless' words.
@@ -69,17 +78,18 @@ def dotted(value: Any, name: str) -> Any:
     if value is None:
         raise missing("callArgs[0]")
     kind = type(value)
-    getter = _GETTERS.get(kind, {}).get(name)
+    getter = getters.get(kind, {}).get(name)
     if getter is not None:
         return getter(value)
     if kind is dict or kind is objects.MadeMap:
         return objects.lookup(value, name)
     if kind in _LISTS:
-        return item(value, _index(name))
+        return item(value, index(name))
     raise illegal(f"dynamic getter [{objects.class_name(value)}, {name}] not found")
 
 
-def _index(name: str) -> int:
+def index(name: str) -> int:
+    """A number behind a dot."""
     if not (name.isascii() and name.isdigit()) or int(name) > INT_MAX:
         raise illegal(f"Illegal list shortcut value [{name}].")
     return int(name)
@@ -138,13 +148,13 @@ def store(value: Any, name: Any, new: Any, *, brace: bool) -> None:
     if kind is dict or kind is objects.MadeMap:
         mine(value)[name] = new
     elif kind in _LISTS:
-        index = position(name, "def") if brace else _index(name)
-        if brace and index < 0:
-            index += len(value)
-        if index < 0 and kind is objects.MadeList:
-            raise out_of_bounds(index, len(value))
-        item(mine(value), index)
-        value[index] = new
+        place = position(name, "def") if brace else index(name)
+        if brace and place < 0:
+            place += len(value)
+        if place < 0 and kind is objects.MadeList:
+            raise out_of_bounds(place, len(value))
+        item(mine(value), place)
+        value[place] = new
     elif brace:
         raise illegal(
             f"Attempting to address a non-array-like type [{objects.class_name(value)}] as an array."
@@ -169,7 +179,8 @@ def anywhere(table: dict[str, Any], path: str, fallback: Any) -> Any:
     return table.get(rest, fallback)
 
 
-def _step(value: Any, part: Part) -> Any:
+def step(value: Any, part: Part) -> Any:
+    """One step of a path, the long way."""
     if value is None and part.safe:
         return None
     return braced(value, part.name, "String") if part.brace else dotted(value, part.name)
@@ -180,12 +191,13 @@ def _root(part: Part) -> Callable[[Any], Any]:
     return lambda ctx: ctx.get(name)
 
 
-def path(parts: tuple[Part, ...]) -> Callable[[Any], Any]:
+def path(parts: tuple[Part, ...], take: Take = step) -> Callable[[Any], Any]:
     """
     The closure that reads a path from ``ctx``.
 
     Args:
         parts: at least one; the first is a plain name.
+        take: what to do where there is no map of the document.
 
     Returns:
         A function of ``ctx``, which is a map.
@@ -194,13 +206,13 @@ def path(parts: tuple[Part, ...]) -> Callable[[Any], Any]:
         return _root(parts[0])
     if all(part.plain for part in parts):
         if len(parts) == 2:
-            return _two(parts[0].name, parts[1])
+            return _two(parts[0].name, parts[1], take)
         if len(parts) == 3:
-            return _three(parts[0].name, parts[1], parts[2])
-    return _many(path(parts[:-1]), parts[-1])
+            return _three(parts[0].name, parts[1], parts[2], take)
+    return _many(path(parts[:-1], take), parts[-1], take)
 
 
-def _two(first: str, second: Part) -> Callable[[Any], Any]:
+def _two(first: str, second: Part, take: Take) -> Callable[[Any], Any]:
     name, safe = second.name, second.safe
 
     def run(ctx: Any) -> Any:
@@ -209,33 +221,33 @@ def _two(first: str, second: Part) -> Callable[[Any], Any]:
             return value.get(name)
         if safe and value is None:
             return None
-        return _step(value, second)
+        return take(value, second)
 
     return run
 
 
-def _three(first: str, second: Part, third: Part) -> Callable[[Any], Any]:
+def _three(first: str, second: Part, third: Part, take: Take) -> Callable[[Any], Any]:
     name, last = second.name, third.name
 
     def run(ctx: Any) -> Any:
         value = ctx.get(first)
-        value = value.get(name) if value.__class__ is dict else _step(value, second)
+        value = value.get(name) if value.__class__ is dict else take(value, second)
         if value.__class__ is dict:
             return value.get(last)
-        return _step(value, third)
+        return take(value, third)
 
     return run
 
 
-def _many(before: Callable[[Any], Any], part: Part) -> Callable[[Any], Any]:
+def _many(before: Callable[[Any], Any], part: Part, take: Take) -> Callable[[Any], Any]:
     name = part.name
     if not part.plain:
-        return lambda ctx: _step(before(ctx), part)
+        return lambda ctx: take(before(ctx), part)
 
     def run(ctx: Any) -> Any:
         value = before(ctx)
         if value.__class__ is dict:
             return value.get(name)
-        return _step(value, part)
+        return take(value, part)
 
     return run

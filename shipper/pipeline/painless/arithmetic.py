@@ -210,7 +210,7 @@ class Dynamic:
                 found = work(number(a, rank), number(b, rank))
                 return found if compare else box(found, _NAMES[rank])
             if plus and (type(a) is str or type(b) is str):
-                return text(a) + text(b)
+                return self.text(a) + self.text(b)
             return self._generic(symbol, a, b, one, two)
 
         return run
@@ -241,7 +241,16 @@ class Dynamic:
         if isinstance(a, int | float) and isinstance(b, int | float | Char) and 5 not in {one, two}:
             rank = max(one, two, 1)
             return bool(number(a, rank) == number(b, rank))
+        return self.otherwise_equal(a, b)
+
+    def otherwise_equal(self, a: Any, b: Any) -> bool:
+        """``==`` of values that are not both numbers."""
         return equals(a, b)
+
+    @staticmethod
+    def text(value: Any) -> str:
+        """A value in a sum with a string."""
+        return text(value)
 
     def bits(self, symbol: str) -> Callable[[Any, Any], Any]:
         """``& | ^``."""

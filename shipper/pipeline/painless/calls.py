@@ -6,7 +6,7 @@ On ``def`` a table by the receiver's class is made when the script is loaded. A 
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from shipper.pipeline.failure import Invalid
 from shipper.pipeline.painless import classes, objects, tree
@@ -23,7 +23,7 @@ from shipper.pipeline.values import (
     ZonedDateTime,
 )
 
-_RECEIVERS: Final[dict[type, str]] = {
+RECEIVERS: Final[dict[type, str]] = {
     str: "String",
     bool: "Boolean",
     float: "Double",
@@ -62,7 +62,22 @@ UNTRANSLATED: Final = frozenset(
 
 
 class Calls(Base):
-    """Translates calls."""
+    """
+    Translates calls.
+
+    Attributes:
+        methods: by class, name and count of arguments.
+        statics: the same, of static ones.
+        functional: interfaces that a lambda may be.
+        receivers: the class that Painless sees in a value of Python's.
+        untranslated: methods on ``def`` that are refused whatever the receiver.
+    """
+
+    methods: ClassVar[dict[str, dict[tuple[str, int], Method]]] = METHODS
+    statics: ClassVar[dict[str, dict[tuple[str, int], Method]]] = STATICS
+    functional: ClassVar[dict[str, tuple[int, str]]] = FUNCTIONAL
+    receivers: ClassVar[dict[type, str]] = RECEIVERS
+    untranslated: ClassVar[frozenset[tuple[str, int]]] = UNTRANSLATED
 
     def call(self, node: tree.Call, want: str | None) -> Value:
         """``target.name(arguments)``."""
@@ -79,7 +94,7 @@ class Calls(Base):
             raise Invalid("cannot call a method on null", node.offset)
         if target.type == "def":
             return self.dynamic_call(node, target, None if node.safe else want)
-        method = METHODS[target.type].get((node.name, len(node.arguments)))
+        method = self.methods[target.type].get((node.name, len(node.arguments)))
         if method is None:
             self.refuse(
                 f"the method {target.type}.{node.name} with {len(node.arguments)} arguments",
@@ -127,7 +142,7 @@ class Calls(Base):
 
     def static_call(self, node: tree.Call, owner: str) -> Value:
         """``Math.max(a, b)``."""
-        method = STATICS.get(owner, {}).get((node.name, len(node.arguments)))
+        method = self.statics.get(owner, {}).get((node.name, len(node.arguments)))
         if method is None:
             self.refuse(
                 f"the static method {owner}.{node.name} with {len(node.arguments)} arguments",
@@ -147,7 +162,7 @@ class Calls(Base):
             if isinstance(argument, tree.Lambda | tree.Reference):
                 found.append(self.function(argument, parameter))
             else:
-                if parameter in FUNCTIONAL:
+                if parameter in self.functional:
                     self.refuse("a function that is not written as a lambda", argument.offset)
                 found.append(self.wanted(argument, parameter, internal=True))
         return found
@@ -156,14 +171,16 @@ class Calls(Base):
         """A method on ``def``: the class of the receiver tells which."""
         key = node.name, len(node.arguments)
         owners = {
-            kind: METHODS[name][key] for kind, name in _RECEIVERS.items() if key in METHODS[name]
+            kind: self.methods[name][key]
+            for kind, name in self.receivers.items()
+            if key in self.methods[name]
         }
         whole = {
-            name: METHODS[name][key]
+            name: self.methods[name][key]
             for name in ("Integer", "Long", "BigInteger")
-            if key in METHODS[name]
+            if key in self.methods[name]
         }
-        if key in UNTRANSLATED or not (owners or whole):
+        if key in self.untranslated or not (owners or whole):
             self.refuse(f"the method {node.name} with {key[1]} arguments", node.offset)
         parameters = {method.parameters for method in (*owners.values(), *whole.values())}
         values = [
@@ -195,17 +212,17 @@ class Calls(Base):
     def dynamic_argument(self, node: tree.Node, wants: set[str]) -> Value:
         """One argument; a lambda is translated for the interface that the method wants."""
         if not isinstance(node, tree.Lambda | tree.Reference):
-            if wants <= FUNCTIONAL.keys():
+            if wants <= self.functional.keys():
                 self.refuse("a function that is not written as a lambda", node.offset)
             self.boxing = True
             value = self.visit(node)
             if value.type == "void":
                 raise Invalid("this call gives no value", node.offset)
             return value
-        interfaces = sorted(wants & FUNCTIONAL.keys())
+        interfaces = sorted(wants & self.functional.keys())
         if len(interfaces) > 1 and isinstance(node, tree.Lambda):
             interfaces = [
-                name for name in interfaces if FUNCTIONAL[name][0] == len(node.parameters)
+                name for name in interfaces if self.functional[name][0] == len(node.parameters)
             ]
         if len(interfaces) != 1:
             self.refuse(
@@ -275,7 +292,7 @@ class Calls(Base):
             return None
         name = ".".join([node.name, *reversed(parts)])
         name = classes.QUALIFIED.get(name, name)
-        if name in STATICS or name in classes.SUPERS:
+        if name in self.statics or name in self.types:
             return name
         return None
 

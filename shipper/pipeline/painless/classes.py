@@ -40,7 +40,7 @@ BOXED: Final = {
     "Float": "float",
     "Double": "double",
 }
-SUPERS: Final = {
+SUPERS: Final[dict[str, tuple[str, ...]]] = {
     "Object": (),
     "Number": ("Object",),
     "Comparable": ("Object",),
@@ -67,7 +67,9 @@ SUPERS: Final = {
     "TemporalField": ("Object",),
     "String[]": ("Object",),
 }  # fmt: skip
-"""Classes a script may name, each with all that it extends."""
+"""Classes a script may name, each with all that it extends; those of scripts alone are in ``live``."""
+
+IN_CONDITIONS: Final = frozenset(SUPERS)
 
 QUALIFIED: Final = {
     **{f"java.lang.{name}": name for name in ("Object", "Number", "Comparable", "CharSequence", "String", "Math", "Iterable", *BOXED)},
@@ -108,6 +110,20 @@ _INSTANCES: Final[dict[str, frozenset[type]]] = {
     "ChronoZonedDateTime": frozenset([ZonedDateTime]),
     "String[]": frozenset([objects.MadeArray]),
 }
+
+
+def admit(supers: dict[str, tuple[str, ...]], instances: dict[str, frozenset[type]]) -> None:
+    """
+    Take in classes that only scripts have.
+
+    Args:
+        supers: what each extends.
+        instances: classes of values that are theirs.
+    """
+    SUPERS.update(supers)
+    for name, kinds in instances.items():
+        if name not in {"ArrayList", "HashMap"}:  # those differ between scripts and conditions
+            _INSTANCES[name] = _INSTANCES.get(name, frozenset()) | kinds
 
 
 class Mismatch(Exception):  # noqa: N818 - becomes Invalid, with a place

@@ -255,15 +255,28 @@ class Expressions:
             return tree.New(offset, name, self.arguments())
         if self.kind not in {"[", "{"}:
             self.unexpected("'('")
-        closing = {"[": "]", "{": "}"}[self.kind]
-        while self.kind in {"[", "{"}:
+        if self.kind == "{":
+            if not name.endswith("]"):
+                self.unexpected("'('")
+            return tree.NewArray(offset, name, [], self.items())
+        sizes = []
+        while self.kind == "[":
             self.at += 1
-            while self.kind != closing:
-                self.expression()
-                if self.kind == ",":
-                    self.at += 1
-            self.at += 1
-        return tree.NewArray(offset, name)
+            sizes.append(self.expression())
+            self.expect("]")
+            name += "[]"
+        return tree.NewArray(offset, name, sizes, None)
+
+    def items(self) -> list[tree.Node]:
+        """``{ a, b }`` of an array."""
+        self.expect("{")
+        found: list[tree.Node] = []
+        while self.kind != "}":
+            if found:
+                self.expect(",")
+            found.append(self.expression())
+        self.at += 1
+        return found
 
     def collection(self) -> tree.Node:
         """``[a, b]``, ``['a': 1]``, ``[:]``."""

@@ -47,7 +47,8 @@ FUNCTIONAL: Final = {
 Table = "dict[tuple[str, int], Method]"
 
 
-def _read(owner: str, listed: Mapping[str, Callable[..., Any]]) -> dict[tuple[str, int], Method]:
+def read(owner: str, listed: Mapping[str, Callable[..., Any]]) -> dict[tuple[str, int], Method]:
+    """A table of methods out of signatures such as ``get(int)def``."""
     table = {}
     for signature, call in listed.items():
         name, _, rest = signature.partition("(")
@@ -86,14 +87,14 @@ _OWN: Final = {
 def _all(owner: str) -> dict[tuple[str, int], Method]:
     table: dict[tuple[str, int], Method] = {}
     for name in reversed((owner, *SUPERS[owner])):
-        table |= _read(name, _OWN.get(name, {}))
+        table |= read(name, _OWN.get(name, {}))
     return table
 
 
 METHODS: Final[dict[str, dict[tuple[str, int], Method]]] = {name: _all(name) for name in SUPERS}
 
 STATICS: Final[dict[str, dict[tuple[str, int], Method]]] = {
-    name: _read(name, listed)
+    name: read(name, listed)
     for name, listed in {
         "String": strings.STATIC_STRING,
         "Objects": strings.STATIC_OBJECTS,

@@ -233,18 +233,14 @@ def lookup(table: dict[Any, Any], name: Any) -> Any:
     kind = type(name)
     if kind is str:
         return table.get(name)
-    if type(table) is MadeMap:
-        return next((item for key, item in table.items() if same(name, key)), None)
-    return table.get(name) if name is None else None
+    return next((item for key, item in table.items() if same(name, key)), None)
 
 
 def has(table: dict[Any, Any], name: Any) -> bool:
     """``map.containsKey``."""
     if type(name) is str:
         return name in table
-    if type(table) is MadeMap:
-        return any(same(name, key) for key in table)
-    return False
+    return any(same(name, key) for key in table)
 
 
 __all__ = [

@@ -14,7 +14,6 @@ from shipper.pipeline.values import INT_MAX, INT_MIN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_DYNAMIC: Final = Dynamic()
 _IDENTITY: Final = frozenset(["===", "!=="])
 
 
@@ -28,7 +27,18 @@ def both(left: Value, right: Value, work: Callable[[Any, Any], Any]) -> Callable
 
 
 class Operators(Base):
-    """Translates operators."""
+    """
+    Translates operators.
+
+    Attributes:
+        dynamic: the operators on ``def``.
+        text: ``String.valueOf``.
+        same: ``Objects.equals``.
+    """
+
+    dynamic = Dynamic()
+    text = staticmethod(objects.text)
+    same = staticmethod(objects.same)
 
     def binary(self, node: tree.Binary, want: str | None) -> Value:
         """Any operator with two operands."""
@@ -77,7 +87,9 @@ class Operators(Base):
         left, right = self.cast(left, type_), self.cast(right, type_)
         if type_ == "def":
             work = (
-                _DYNAMIC.bits(symbol) if symbol in {"&", "|", "^"} else _DYNAMIC.arithmetic(symbol)
+                self.dynamic.bits(symbol)
+                if symbol in {"&", "|", "^"}
+                else self.dynamic.arithmetic(symbol)
             )
             if compare:
                 if right.null:
@@ -135,7 +147,9 @@ class Operators(Base):
         if type_ == "def":
             left = self.cast(left, "def")
             right = self.cast(right, "def")
-            value = self.fold("def", both(left, right, _DYNAMIC.shift(symbol)), offset, left, right)
+            value = self.fold(
+                "def", both(left, right, self.dynamic.shift(symbol)), offset, left, right
+            )
             value.linked = True
             return value
         left, right = self.cast(left, type_), self.cast(right, second)
@@ -143,7 +157,7 @@ class Operators(Base):
 
     def concatenate(self, left: Value, right: Value, offset: int) -> Value:
         """``+`` with a string."""
-        text = objects.text
+        text = self.text
         left, right = (side if side.null else self.cast(side, "def") for side in (left, right))
         return self.fold(
             "String", both(left, right, lambda a, b: text(a) + text(b)), offset, left, right
@@ -206,8 +220,7 @@ class Operators(Base):
         ):
             self.refuse("a variable compared with itself", node.offset)
 
-    @staticmethod
-    def equal(left: Value, right: Value, type_: str, negated: bool) -> Callable[[Any], Any]:
+    def equal(self, left: Value, right: Value, type_: str, negated: bool) -> Callable[[Any], Any]:
         """The closure of an equality of objects."""
         if left.null:
             left, right = right, left
@@ -216,11 +229,11 @@ class Operators(Base):
         run, fixed = left.run, right.constant
         if right.null:
             return _null(run, negated)
-        work = _DYNAMIC.equal if type_ == "def" else objects.same
+        work = self.dynamic.equal if type_ == "def" else self.same
         if right.known and type(fixed) is str and type_ == "def":
             return _text(run, fixed, negated)
         if right.known and type(fixed) is int and INT_MIN <= fixed <= INT_MAX and type_ == "def":
-            return _number(run, fixed, negated)
+            return _number(run, fixed, negated, work)
         found = both(left, right, work)
         return (lambda frame: not found(frame)) if negated else found
 
@@ -251,7 +264,7 @@ class Operators(Base):
         operand = self.cast(operand, type_)
         run, symbol = operand.run, node.operator
         if type_ == "def":
-            work = _DYNAMIC.unary(symbol)
+            work = self.dynamic.unary(symbol)
             value = self.fold("def", lambda frame: work(run(frame)), node.offset, operand)
             value.linked = True
             return value
@@ -378,9 +391,9 @@ def _text(run: Callable[[Any], Any], fixed: str, negated: bool) -> Callable[[Any
     return unequal if negated else equal
 
 
-def _number(run: Callable[[Any], Any], fixed: int, negated: bool) -> Callable[[Any], Any]:
-    work = _DYNAMIC.equal
-
+def _number(
+    run: Callable[[Any], Any], fixed: int, negated: bool, work: Callable[[Any, Any], Any]
+) -> Callable[[Any], Any]:
     def equal(frame: Any) -> bool:
         value = run(frame)
         if value.__class__ is int and -0x8000000000000000 <= value <= 0x7FFFFFFFFFFFFFFF:

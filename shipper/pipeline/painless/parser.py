@@ -32,33 +32,33 @@ class Parser(Expressions):
     def script(self) -> tree.Block:
         """The whole script."""
         statements: list[tree.Node] = []
+        while (function := self.function()) is not None:
+            statements.append(function)
         while self.kind != "end":
-            function = self.function()
-            statements.append(function if function is not None else self.statement())
+            statements.append(self.statement())
         if not statements:
             raise Invalid("an empty script", 0)
         return tree.Block(0, statements)
 
     def function(self) -> tree.Node | None:
-        """``Type name(parameters) { … }``, skipped over: functions are read in order to be refused."""
+        """``Type name(parameters) { … }``, if one begins here: functions come before all else."""
         start = self.at
-        offset = self.token.offset
         if not self.type_begins():
             return None
-        self.type()
+        type_ = self.type()
         if self.kind != "name" or self.ahead(1) != "(":
             self.at = start
             return None
-        self.at += 2
-        depth = 1
-        while depth and self.kind != "end":
-            depth += {"(": 1, ")": -1}.get(self.kind, 0)
-            self.at += 1
-        if self.kind != "{":
-            self.at = start
-            return None
-        self.block()
-        return tree.Other(offset, "a function")
+        name = self.expect("name")
+        self.at += 1
+        parameters: list[tuple[str, str]] = []
+        while self.kind != ")":
+            if parameters:
+                self.expect(",")
+            kind = self.type()
+            parameters.append((kind, self.expect("name").text))
+        self.at += 1
+        return tree.Function(name.offset, type_, name.text, parameters, self.block())
 
     def statement(self) -> tree.Node:
         """A statement with whatever ends it."""
@@ -125,19 +125,24 @@ class Parser(Expressions):
         if kind == "for":
             return self.for_()
         if kind == "try":
-            self.at += 1
-            self.block()
-            if self.kind != "catch":
-                self.unexpected("'catch'")
-            while self.kind == "catch":
-                self.at += 1
-                self.expect("(")
-                self.type()
-                self.expect("name")
-                self.expect(")")
-                self.block()
-            return tree.Other(offset, "try")
+            return self.try_()
         return None
+
+    def try_(self) -> tree.Node:
+        """``try { … } catch (Type name) { … }``."""
+        offset = self.expect("try").offset
+        body = self.block()
+        if self.kind != "catch":
+            self.unexpected("'catch'")
+        catches = []
+        while self.kind == "catch":
+            at = self.expect("catch").offset
+            self.expect("(")
+            type_ = self.type()
+            name = self.expect("name").text
+            self.expect(")")
+            catches.append(tree.Catch(at, type_, name, self.block()))
+        return tree.Try(offset, body, catches)
 
     def for_(self) -> tree.Node:
         """Any of the three kinds of ``for``."""
@@ -192,8 +197,7 @@ class Parser(Expressions):
             return tree.Return(offset, self.expression())
         if kind == "throw":
             self.at += 1
-            self.expression()
-            return tree.Other(offset, "throw")
+            return tree.Throw(offset, self.expression())
         declared = self.declaration()
         return declared if declared is not None else self.perform()
 

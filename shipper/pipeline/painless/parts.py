@@ -8,7 +8,7 @@ all others boxed values.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 from shipper.pipeline.failure import Invalid, Unsupported
 from shipper.pipeline.painless import classes, tree
@@ -85,7 +85,12 @@ class Base:
         flavour: ``elasticsearch`` or ``opensearch``.
         parameters: the script's ``params``.
         framed: whether the frame is a list.
+
+    Attributes:
+        types: classes that the script may name.
     """
+
+    types: ClassVar[frozenset[str]] = classes.IN_CONDITIONS
 
     def __init__(self, flavour: str, parameters: dict[str, Any], *, framed: bool) -> None:
         self.flavour = flavour
@@ -190,11 +195,10 @@ class Base:
             self.refuse(f"the type {name}", offset)
         return found
 
-    @staticmethod
-    def known_type(name: str) -> str | None:
+    def known_type(self, name: str) -> str | None:
         """The same, or None."""
         name = classes.QUALIFIED.get(name, name)
-        if name in classes.PRIMITIVE or name == "def" or name in classes.SUPERS:
+        if name in classes.PRIMITIVE or name == "def" or name in self.types:
             return name
         return None
 

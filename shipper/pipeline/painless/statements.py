@@ -33,7 +33,7 @@ _DEFAULTS: Final = {
     "float": 0.0,
     "double": 0.0,
 }
-_EFFECTS: Final = (tree.Call, tree.LocalCall, tree.Assign, tree.Step, tree.New)
+EFFECTS: Final = (tree.Call, tree.LocalCall, tree.Assign, tree.Step, tree.New)
 
 Run = "Callable[[Any], Any]"
 
@@ -60,6 +60,11 @@ class Statements(Translator):
     """Translates statements; ``result`` is the type that the script gives."""
 
     result = "boolean"
+
+    @staticmethod
+    def iterated(value: Any) -> Any:
+        """What a for-each walks over."""
+        return iterated(value)
 
     def script(self, block: tree.Block) -> Callable[[Any], Any]:
         """The whole script as a closure that returns its plain result."""
@@ -145,10 +150,18 @@ class Statements(Translator):
                 return Code(lambda _: word, returns=False, escapes=True, jumps=frozenset([word]))
             case tree.Block():
                 return self.block(node, last=last, loop=loop)
-            case tree.Other():
-                return self.refuse(node.what, node.offset)
             case _:
-                raise AssertionError(node)
+                return self.other(node)
+
+    def other(self, node: tree.Node) -> Code:
+        """What conditions do not do."""
+        match node:
+            case tree.Function():
+                return self.refuse("a function", node.offset)
+            case tree.Try():
+                return self.refuse("try", node.offset)
+            case _:
+                return self.refuse("throw", node.offset)
 
     def if_(self, node: tree.If, *, last: bool, loop: bool) -> Code:
         """``if (c) … else …``."""
@@ -187,7 +200,7 @@ class Statements(Translator):
         if last and value.type != "void":
             run = self.cast(value, self.result, internal=True).run
             return Code(lambda frame: (run(frame),), returns=True, escapes=True)
-        if not isinstance(node.expression, _EFFECTS):
+        if not isinstance(node.expression, EFFECTS):
             raise Invalid("not a statement: its value is not used", node.expression.offset)
         work = value.run
 
@@ -236,10 +249,10 @@ class Statements(Translator):
         if body.escapes and CONTINUE not in body.jumps:
             raise Invalid("extraneous for-each loop: its body always leaves it", node.offset)
         self.extraneous(node.body)
-        run, ask = body.run, values.run
+        run, ask, walk = body.run, values.run, self.iterated
 
         def each(frame: Any) -> Any:
-            for item in iterated(ask(frame)):
+            for item in walk(ask(frame)):
                 frame[slot] = item if convert is None else convert(item)
                 found = run(frame)
                 if found is not None and found is not CONTINUE:
@@ -313,7 +326,7 @@ class Statements(Translator):
             test = self.wanted(condition, "boolean").run
         if code.escapes and not code.jumps & {CONTINUE}:
             raise Invalid("extraneous loop: its body always leaves it", node.offset)
-        if endless and not code.jumps & {BREAK} and not _returns(body):
+        if endless and body is None:
             raise Invalid("no paths escape from the loop", node.offset)
         self.extraneous(body)
         step = None if after is None else self.statement(after, last=False, loop=False).run
@@ -337,27 +350,6 @@ class Statements(Translator):
 
         ends = endless and not code.jumps & {BREAK}
         return Code(loop, ends, ends)
-
-
-def _returns(body: tree.Block | None) -> bool:
-    """Whether a ``return`` stands anywhere in a loop's body."""
-    if body is None:
-        return False
-    waiting: list[tree.Node] = list(body.statements)
-    while waiting:
-        node = waiting.pop()
-        match node:
-            case tree.Return():
-                return True
-            case tree.If():
-                waiting += [node.yes, *([node.no] if node.no else [])]
-            case tree.Block():
-                waiting += node.statements
-            case tree.While() | tree.For():
-                waiting += [node.body] if node.body else []
-            case tree.Each():
-                waiting.append(node.body)
-    return False
 
 
 def _too_long() -> ScriptFailure:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from shipper.pipeline.failure import Invalid
 from shipper.pipeline.painless import access, classes, objects, tree
 from shipper.pipeline.painless.arithmetic import STATIC
 from shipper.pipeline.painless.calls import Calls
-from shipper.pipeline.painless.library import CONSTANTS, GETTERS, METHODS
+from shipper.pipeline.painless.library import CONSTANTS, GETTERS
 from shipper.pipeline.painless.matching import Matching
 from shipper.pipeline.painless.operators import Operators, both
 from shipper.pipeline.painless.parts import Value
@@ -22,7 +22,22 @@ _LISTS: Final = frozenset(["List", "ArrayList"])
 
 
 class Translator(Matching, Operators, Calls):
-    """Translates expressions."""
+    """
+    Translates expressions.
+
+    Attributes:
+        constants: fields of classes.
+        getters: by class, what a dotted name means besides fields.
+        made_list: what ``[a, b]`` becomes; ``made_map`` of ``['a': 1]``.
+    """
+
+    constants: ClassVar[dict[tuple[str, str], tuple[str, Any]]] = CONSTANTS
+    getters: ClassVar[dict[str, dict[str, Callable[[Any], Any]]]] = GETTERS
+    made_list: ClassVar[type[list[Any]]] = objects.MadeList
+    made_map: ClassVar[type[dict[Any, Any]]] = objects.MadeMap
+    dotted = staticmethod(access.dotted)
+    braced = staticmethod(access.braced)
+    take = staticmethod(access.step)
 
     def visit(self, node: tree.Node, want: str | None = None) -> Value:  # noqa: D102 - inherited
         if not isinstance(node, tree.Ternary | tree.Elvis):
@@ -69,7 +84,11 @@ class Translator(Matching, Operators, Calls):
             case tree.Lambda() | tree.Reference():
                 return self.refuse("a lambda here", node.offset)
             case _:
-                return self.refuse("an array", node.offset)
+                return self.array(node)
+
+    def array(self, node: tree.Node) -> Value:
+        """``new int[2]``."""
+        self.refuse("an array", node.offset)
 
     def number(self, node: tree.Number, want: str | None) -> Value:
         """A numeric constant."""
@@ -135,7 +154,7 @@ class Translator(Matching, Operators, Calls):
     def along(self, target: Value, part: access.Part, offset: int) -> Value:
         """One more step of a path from ``ctx``."""
         parts = (*(target.path or ()), part)
-        read = access.path(parts)
+        read = access.path(parts, self.take)
         run = (lambda frame: read(frame[0])) if self.framed else read
         return Value("def", run, offset, path=parts, linked=len(parts) > 1 and not part.safe)
 
@@ -143,9 +162,9 @@ class Translator(Matching, Operators, Calls):
         """``target.name``."""
         owner = self.class_named(node.target)
         if owner is not None:
-            if (owner, node.name) not in CONSTANTS:
+            if (owner, node.name) not in self.constants:
                 self.refuse(f"the field {owner}.{node.name}", node.offset)
-            return self.constant(*CONSTANTS[owner, node.name], node.offset)
+            return self.constant(*self.constants[owner, node.name], node.offset)
         target = self.visit(node.target)
         part = access.Part(node.name, node.safe, brace=False)
         name, run, safe = node.name, target.run, node.safe
@@ -155,13 +174,16 @@ class Translator(Matching, Operators, Calls):
             and want not in {None, "def", "Object", "boolean"}
         ):
             self.refuse(f"the property {name} as {want}", node.offset)
-        if target.path is not None and (target.path or (part.plain and name not in GETTERS["Map"])):
+        if target.path is not None and (
+            target.path or (part.plain and name not in self.getters["Map"])
+        ):
             return self.along(target, part, node.offset)
         if target.type == "def":
+            dotted = self.dotted
 
             def dynamic(frame: Any) -> Any:
                 value = run(frame)
-                return None if safe and value is None else access.dotted(value, name)
+                return None if safe and value is None else dotted(value, name)
 
             return Value("def", dynamic, node.offset, linked=not safe)
         return self.known_dot(node, target)
@@ -169,14 +191,15 @@ class Translator(Matching, Operators, Calls):
     def known_dot(self, node: tree.Dot, target: Value) -> Value:
         """``target.name`` where the target's type is known."""
         name, run, safe, type_ = node.name, target.run, node.safe, target.type
-        getters = GETTERS.get({"ArrayList": "List", "HashMap": "Map"}.get(type_, type_), {})
+        dotted = self.dotted
+        getters = self.getters.get({"ArrayList": "List", "HashMap": "Map"}.get(type_, type_), {})
         if type_ == "String[]" and name == "length":
             getters = {"length": len}
         if name in getters:
             accessor = f"is{name[0].upper()}{name[1:]}", 0
             returns = (
-                METHODS[type_][accessor].returns
-                if accessor in METHODS[type_]
+                self.methods[type_][accessor].returns
+                if accessor in self.methods[type_]
                 else ("int" if name == "length" else "def")
             )
             getter = getters[name]
@@ -188,7 +211,7 @@ class Translator(Matching, Operators, Calls):
             returns = "def"
 
             def getter(value: Any) -> Any:
-                return access.dotted(value, name)
+                return dotted(value, name)
 
         else:
             return self.refuse(f"the field {type_}.{name}", node.offset)
@@ -198,7 +221,7 @@ class Translator(Matching, Operators, Calls):
             if value is None:
                 if safe:
                     return None
-                return access.dotted(None, name)
+                return dotted(None, name)
             return getter(value)
 
         return Value(returns, read, node.offset)
@@ -207,7 +230,10 @@ class Translator(Matching, Operators, Calls):
         """``target[index]``."""
         if self.class_named(node.target) is not None:
             self.refuse("an index on a class", node.offset)
-        target = self.visit(node.target)
+        return self.brace_of(node, self.visit(node.target))
+
+    def brace_of(self, node: tree.Brace, target: Value) -> Value:
+        """The same where the target is translated already."""
         if target.type not in {"def", "String[]"} | _MAPS | _LISTS:
             raise Invalid(f"cannot index the type [{target.type}]", node.offset)
         if target.type in _LISTS or target.type == "String[]":
@@ -219,10 +245,10 @@ class Translator(Matching, Operators, Calls):
                 target, access.Part(index.constant, safe=False, brace=True), node.offset
             )
         kind = index.type
-        run, at = target.run, self.cast(index, "def").run
+        run, at, braced = target.run, self.cast(index, "def").run, self.braced
         return Value(
             "String" if target.type == "String[]" else "def",
-            lambda frame: access.braced(run(frame), at(frame), kind),
+            lambda frame: braced(run(frame), at(frame), kind),
             node.offset,
             linked=target.type == "def",
         )
@@ -236,7 +262,7 @@ class Translator(Matching, Operators, Calls):
     def list_of(self, node: tree.ListOf) -> Value:
         """``[a, b]``."""
         runs = [self.wanted(item, "def").run for item in node.items]
-        made = objects.MadeList
+        made = self.made_list
         return Value("ArrayList", lambda frame: made([run(frame) for run in runs]), node.offset)
 
     def map_of(self, node: tree.MapOf) -> Value:
@@ -249,7 +275,7 @@ class Translator(Matching, Operators, Calls):
             isinstance(name, tree.Literal) and type(name.value) is str for name in node.keys
         ):
             self.refuse("a map with keys that are not plain strings", node.offset)
-        made = objects.MadeMap
+        made = self.made_map
         return Value(
             "HashMap",
             lambda frame: made((name(frame), value(frame)) for name, value in pairs),

@@ -92,9 +92,11 @@ class New(Node):
 
 @dataclass(slots=True)
 class NewArray(Node):
-    """``new int[3]``, ``new String[] {'a'}``."""
+    """``new int[3]``, ``new String[] {'a'}``: sizes, or the items."""
 
     type: str
+    sizes: list[Node]
+    items: list[Node] | None
 
 
 @dataclass(slots=True)
@@ -271,7 +273,34 @@ class Perform(Node):
 
 
 @dataclass(slots=True)
-class Other(Node):
-    """A part that is read and refused: ``try``, ``throw``, functions."""
+class Throw(Node):
+    """``throw x``."""
 
-    what: str
+    value: Node
+
+
+@dataclass(slots=True)
+class Catch(Node):
+    """``catch (Type name) { … }``."""
+
+    type: str
+    name: str
+    body: Block
+
+
+@dataclass(slots=True)
+class Try(Node):
+    """``try { … }`` with what catches."""
+
+    body: Block
+    catches: list[Catch]
+
+
+@dataclass(slots=True)
+class Function(Node):
+    """``Type name(Type a, Type b) { … }``; parameters as (type, name)."""
+
+    type: str
+    name: str
+    parameters: list[tuple[str, str]]
+    body: Block

@@ -1,0 +1,1 @@
+"""What fewer scripts use: dates, matchers of regular expressions, streams."""

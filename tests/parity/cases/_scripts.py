@@ -1,0 +1,256 @@
+"""Scripts of one line each, for the document of ``script.py``."""
+
+from __future__ import annotations
+
+PLAIN = r"""
+ctx.x = 1
+ctx.x = 1; ctx.y = 2L; ctx.z = 1.5; ctx.w = 'a'; ctx.v = true; ctx.u = null
+ctx.a.b.c = 5
+ctx.a.b.d = ctx.s
+ctx.q.r = 1
+ctx['a']['b']['c'] = 7
+ctx.a.b['x y'] = 7
+ctx.l[0] = 'z'
+ctx.l[-1] = 'z'
+ctx.l[9] = 'z'
+ctx.l.0 = 'z'
+ctx.l.7 = 'z'
+ctx.i += 1
+ctx.i += 1.5
+ctx.f += 1
+ctx.s += '!'
+ctx.s += 1
+ctx.i += 'a'
+ctx.n += 'a'
+ctx.n += 1
+ctx.zz += 1
+ctx.i -= 2; ctx.f *= 2; ctx.big /= 7; ctx.i %= 2
+ctx.i <<= 2; ctx.big >>= 1
+ctx.i >>>= 1
+ctx.i &= 4
+ctx.i |= 2
+ctx.i ^= 1
+ctx.t &= false
+ctx.t |= false
+ctx.t ^= true
+ctx.i++
+ctx.i--
+++ctx.i
+ctx.x = ctx.i++
+ctx.x = ++ctx.i
+ctx.x = ctx.i--
+ctx.l[0]++
+ctx.a.l[0]++
+ctx.a.l[1] += 5
+ctx.a['b'].c += 5
+ctx.f++
+ctx.s++
+ctx.n++
+def x = 1; x += 1.5; ctx.x = x
+def x = 1L; x += 1; ctx.x = x
+def x = 'a'; x += 1; ctx.x = x
+int x = 1; x += 1.7; ctx.x = x
+byte x = 1; x += 1000; ctx.x = x
+short x = 1; x++; ctx.x = x
+char x = 'a'; x++; ctx.x = x
+char c = (char)'a'; c++; ctx.x = (int)c
+long x = 5; x <<= 40; ctx.x = x
+int x = 1; x <<= 33; ctx.x = x
+int x = -1; x >>>= 28; ctx.x = x
+String s = 'a'; s += 1; s += null; s += true; ctx.x = s
+def x; ctx.x = x
+int x; ctx.x = x
+boolean x; double d; ctx.x = x; ctx.y = d
+String s; ctx.x = s
+int a = 1, b = 2, c; ctx.x = a + b + c
+ctx.remove('a')
+def x = ctx.remove('s'); ctx.x = x
+ctx.remove('zzz')
+ctx.x = [1, 'a', null, [2]]
+ctx.x = ['a': 1, 'b': ['c': 2]]
+ctx.x = [:]; ctx.y = []
+ctx.x = new ArrayList(); ctx.x.add(1); ctx.x.add('b'); ctx.y = ctx.x.size()
+ctx.x = new HashMap(); ctx.x.put('k', 1); ctx.x.k2 = 2; ctx.x['k3'] = 3
+ctx.tags.add('t3')
+ctx.tags.add(0, 't0')
+ctx.tags.addAll(['x', 'y'])
+ctx.tags.remove(0)
+ctx.tags.removeIf(t -> t == 't1')
+ctx.tags.clear()
+ctx.l.removeIf(x -> x == null)
+ctx.x = ctx.l.contains('a'); ctx.y = ctx.l.indexOf('c')
+if (ctx.tags == null) { ctx.tags = [] } ctx.tags.add('x')
+if (!ctx.tags.contains('t1')) { ctx.tags.add('t1') } else { ctx.tags.add('dup') }
+for (x in ctx.tags) { ctx[x] = true }
+for (def x : ctx.tags) { ctx.a[x] = x.length() }
+for (String x : ctx.tags) { ctx.a[x] = x.length() }
+for (int i = 0; i < ctx.tags.size(); i++) { ctx.tags[i] = ctx.tags[i].toUpperCase() }
+for (int i = 0; i < ctx.tags.length; ++i) { ctx.tags.set(i, ctx.tags.get(i) + i) }
+int i = 0; while (i < 5) { i++; if (i == 3) continue; if (i == 5) break; ctx['k' + i] = i }
+int i = 0; do { i += 2 } while (i < 7); ctx.x = i
+for (entry in ctx.m.entrySet()) { ctx[entry.getKey()] = entry.getValue() }
+for (entry in ctx.m.entrySet()) { entry.setValue('new') }
+for (entry in ctx.m.entrySet()) { entry.value = 'new' }
+for (def k : ctx.m.keySet()) { ctx['m_' + k] = ctx.m[k] }
+for (def v : ctx.m.values()) { ctx.last = v }
+ctx.m.values().removeIf(v -> v == 1)
+ctx.m.keySet().removeIf(v -> v == 'x')
+ctx.m.entrySet().removeIf(e -> e.getValue() == 1)
+ctx.a.entrySet().removeIf(e -> e.value == null)
+for (k in ctx.m.keySet()) { ctx.m.remove(k) }
+for (k in ctx.l) { ctx.l.remove(0) }
+for (k in ctx.tags) { ctx.tags.remove(0) }
+for (k in ctx.l) { ctx.l.add('q') }
+for (k in ctx.m.keySet()) { ctx.m.put('new', 1) }
+for (k in new ArrayList(ctx.m.keySet())) { ctx.m.remove(k) }
+def parts = ctx.kv.splitOnToken(';'); def m = new HashMap(); for (p in parts) { def kv = p.splitOnToken('='); if (kv.length == 2) { m[kv[0]] = kv[1] } } ctx.x = m
+ctx.x = ctx.kv.splitOnToken(';')
+ctx.x = ctx.kv.splitOnToken(';').length
+ctx.x = ctx.m.keySet()
+ctx.x = ctx.m.values()
+ctx.x = ctx.m.entrySet()
+ctx.x = new ArrayList(ctx.m.keySet())
+ctx.x = ctx.s.charAt(0)
+ctx.x = ctx.s.charAt(0) + ''
+ctx.x = ctx.s.substring(0, 5)
+ctx.x = ctx.s.substring(50)
+ctx.x = Integer.parseInt(ctx.num); ctx.y = Long.parseLong(ctx.num); ctx.z = Double.parseDouble(ctx.num)
+ctx.x = Integer.parseInt(ctx.s)
+try { ctx.x = Integer.parseInt(ctx.s) } catch (NumberFormatException e) { ctx.x = -1 }
+try { ctx.x = Integer.parseInt(ctx.s) } catch (Exception e) { ctx.x = e.getMessage() }
+try { ctx.x = Integer.parseInt(ctx.s) } catch (NullPointerException e) { ctx.x = e.getMessage() }
+try { ctx.x = ctx.q.r } catch (NullPointerException e) { ctx.x = 'npe' }
+try { ctx.x = ctx.l[10] } catch (IndexOutOfBoundsException e) { ctx.x = 'ioobe' }
+try { ctx.x = 1 / ctx.zero } catch (Exception e) { ctx.x = 'ex' }
+int z = 0; try { ctx.x = 1 / z } catch (ArithmeticException e) { ctx.x = e.getMessage() }
+throw new Exception('bad')
+throw new IllegalArgumentException('bad ' + ctx.i)
+throw new RuntimeException()
+try { throw new IllegalStateException('s') } catch (IllegalArgumentException e) { ctx.x = 1 } catch (IllegalStateException e) { ctx.x = e.toString() }
+try { throw new Exception('s') } catch (RuntimeException e) { ctx.x = 1 }
+def f(def x) { return x + 1 } ctx.x = f(ctx.i)
+int f(int x) { return x * 2 } ctx.x = f(ctx.i)
+int f(int x) { return x * 2 } ctx.x = f(ctx.s)
+String f(String x) { if (x == null) { return 'none' } return x.trim() } ctx.x = f(ctx.n); ctx.y = f(ctx.s)
+void f(Map m) { m.x = 1 } f(ctx); f(ctx.a)
+void f(Map m) { m.x = 1 } f(ctx.s)
+int fib(int n) { if (n < 2) return n; return fib(n - 1) + fib(n - 2) } ctx.x = fib(12)
+void clean(Map m) { m.values().removeIf(v -> v == null || v == ''); for (v in m.values()) { if (v instanceof Map) { clean(v) } } } clean(ctx)
+boolean drop(Object o) { if (o == null || o == '') { return true; } else if (o instanceof Map) { ((Map) o).values().removeIf(v -> drop(v)); return (((Map) o).size() == 0); } else if (o instanceof List) { ((List) o).removeIf(v -> drop(v)); return (((List) o).length == 0); } return false; } drop(ctx);
+void handleMap(Map map) { for (def x : map.values()) { if (x instanceof Map) { handleMap(x); } else if (x instanceof List) { handleList(x); } } map.values().removeIf(v -> v == null); } void handleList(List list) { for (def x : list) { if (x instanceof Map) { handleMap(x); } else if (x instanceof List) { handleList(x); } } } handleMap(ctx);
+return
+if (ctx.i == 5) { return } ctx.x = 1
+if (ctx.i == 6) return; ctx.x = 1
+ctx.x = params.k
+ctx.x = params['m'][ctx.s]
+ctx.x = params.m.getOrDefault(ctx.zz, 'def')
+ctx.x = params.m
+params.x = 1
+ctx.x = ctx.a
+ctx.x = ctx
+ctx.a.self = ctx.a
+ctx.x = ctx.a; ctx.x.new = 1
+StringBuilder sb = new StringBuilder(); for (x in ctx.tags) { if (sb.length() > 0) sb.append(','); sb.append(x) } ctx.x = sb.toString()
+StringBuilder sb = new StringBuilder('abc'); sb.insert(0, 'x').append(1).append(1.5).append(true).append(null).reverse(); ctx.x = sb.toString(); ctx.y = sb.length(); ctx.z = sb.indexOf('b')
+StringBuilder sb = new StringBuilder('abc'); sb.setLength(2); sb.deleteCharAt(0); ctx.x = '' + sb
+StringBuilder sb = new StringBuilder('abc'); ctx.x = sb
+def sb = new StringBuilder(); sb.append('q'); ctx.x = sb.toString()
+StringTokenizer t = new StringTokenizer(ctx.s); List l = []; while (t.hasMoreTokens()) { l.add(t.nextToken()) } ctx.x = l
+StringTokenizer t = new StringTokenizer('a.b.c', '.'); ctx.x = t.countTokens(); ctx.y = t.nextToken()
+ctx.x = String.join('-', ctx.tags)
+ctx.x = ctx.tags.join('-')
+ctx.x = ctx.l.toString(); ctx.y = ctx.m.toString(); ctx.z = '' + ctx.a
+ctx.x = ctx.s.toUpperCase().replace('O', '0').indexOf('0')
+ctx.x = ctx.lm.collect(x -> x.k); ctx.y = ctx.lm.find(x -> x.v == 2); ctx.z = ctx.lm.findAll(x -> x.v > 0)
+ctx.x = ctx.tags.sort((a, b) -> b.compareTo(a))
+ctx.tags.sort((a, b) -> b.compareTo(a))
+ctx.tags.sort(null)
+Collections.sort(ctx.tags); Collections.reverse(ctx.tags)
+def m = [:]; for (x in ['a','b','a']) { m.put(x, m.getOrDefault(x, 0) + 1) } ctx.x = m
+def m = [:]; for (x in ['a','b','a']) { m.merge(x, 1, (a, b) -> a + b) } ctx.x = m
+def m = [:]; for (x in ctx.lm) { m.computeIfAbsent(x.k, k -> []).add(x.v) } ctx.x = m
+ctx.m.computeIfPresent('x', (k, v) -> v + 1); ctx.m.compute('new', (k, v) -> v == null ? 'x' : 'y'); ctx.m.putIfAbsent('x', 9)
+ctx.m.replaceAll((k, v) -> k)
+ctx.tags.replaceAll(x -> x + '!')
+ctx.m.forEach((k, v) -> { ctx['f_' + k] = v })
+ctx.tags.forEach(x -> { ctx[x] = 1; })
+ctx.tags.forEach(x -> ctx.x = x)
+def n = 0; ctx.tags.forEach(x -> { n = n + 1 }); ctx.x = n
+def it = ctx.l.iterator(); while (it.hasNext()) { if (it.next() == null) { it.remove() } }
+def it = ctx.m.entrySet().iterator(); while (it.hasNext()) { def e = it.next(); if (e.value == 1) { it.remove() } }
+def it = ctx.m.keySet().iterator(); it.next(); it.next(); it.next()
+int[] a = new int[3]; a[0] = 5; a[1] += 2; ctx.x = a[0] + a[1]; ctx.y = a.length
+String[] a = new String[] {'x', 'y'}; ctx.x = a[1]; ctx.y = a.length
+def[] a = new def[2]; a[0] = ctx.s; ctx.x = a[0]
+int[] a = new int[2]; a[2] = 1
+Set s = new HashSet(ctx.tags); s.add('t1'); s.add('z'); ctx.x = s.size(); ctx.y = new ArrayList(s)
+def s = new HashSet(); s.add(1); s.add(1L); s.add(1.0); s.add('1'); ctx.x = s.size(); ctx.y = s.contains(1)
+def m = new TreeMap(); m.put('b', 1); m.put('a', 2); def l = []; for (k in m.keySet()) { l.add(k) } ctx.x = l
+def m = new LinkedHashMap(); m.put('b', 1); m.put('a', 2); m.put('zz', 3); def l = []; for (k in m.keySet()) { l.add(k) } ctx.x = l; ctx.y = m
+def m = new HashMap(); m[1] = 'a'; m[2L] = 'b'; ctx.x = m[1]; ctx.y = m[2]; ctx.z = m.toString()
+def m = [1: 'a', 2: 'b']; ctx.x = m[ctx.i - 4]
+def m = [1: 'a']; ctx.x = m
+ctx.x = Math.max(ctx.i, 3); ctx.y = Math.round(1.5); ctx.z = Math.pow(2, 10); ctx.w = Math.abs(-3)
+ctx.x = Math.round(ctx.f * 100) / 100.0
+ctx.x = (int) ctx.f; ctx.y = (long) ctx.i; ctx.z = (double) ctx.i; ctx.w = (float) ctx.f; ctx.v = (String) ctx.s
+ctx.x = (byte) 300; ctx.y = (short) 70000; ctx.z = (int) 3000000000L
+ctx.x = ctx.i / 2; ctx.y = ctx.i / 2.0; ctx.z = ctx.i % 3; ctx.w = -ctx.i
+ctx.x = ctx.i > 3 ? 'high' : 'low'
+ctx.x = ctx.zz ?: 'default'
+ctx.x = ctx.zz?.yy?.xx
+ctx.x = ctx.a instanceof Map; ctx.y = ctx.l instanceof List; ctx.z = ctx.s instanceof String; ctx.w = ctx.a instanceof HashMap; ctx.v = ctx.l instanceof ArrayList
+HashMap m = ctx.a; m.z = 1
+ArrayList m = ctx.a; m.add(1)
+List m = (List) ctx.l; m.add(1)
+ctx.x = ctx.s =~ /wor/; ctx.y = ctx.s ==~ /hello.*/
+ctx.x = ctx.keySet().contains('s')
+ctx.x = ctx.containsKey('s') && ctx.s != null
+ctx.x = ctx.size() > 3
+for (k in ctx.keySet()) { ctx.x = 1 }
+ctx.entrySet().removeIf(e -> e.getValue() == null)
+ctx.keySet().removeIf(k -> k.startsWith('s'))
+ctx.x = ctx._index
+ctx._source.x = 1
+ctx.op = 'noop'
+ctx.x = ctx.ll[0][1]; ctx.ll[1][0] = 9; ctx.ll[0].add(7)
+ctx.x = ctx.l.subList(0, 2)
+ctx.x = [3,1,2]; ctx.x.sort((a, b) -> a - b)
+ctx.x = [3,1,2]; Collections.sort(ctx.x); ctx.y = Collections.max(ctx.x)
+for (int i = 0; i < 10; i++) { for (int j = 0; j < 10; j++) { if (j == 5) break; ctx.x = i * j } }
+while (true) { ctx.x = 1; break }
+while (true) { ctx.x = 1 }
+for (;;) { ctx.x = 1; if (ctx.x == 1) return }
+int n = 0; for (int i = 0; i < 999998; i++) { n++ } ctx.x = n
+int n = 0; for (int i = 0; i < 2000000; i++) { n++ } ctx.x = n
+def x = ctx.i == 5; if (x) { ctx.x = 'yes' }
+if (ctx.s) { ctx.x = 1 }
+if (ctx.t) { ctx.x = 1 }
+String x = ctx.i; ctx.x = x
+ctx.x = x
+ctx.x = 'a' * 2
+ctx.x = 1; return; ctx.y = 2
+return 5
+return ctx.i
+ctx.x
+1 + 1
+int x = 'a'
+int f() { } ctx.x = f()
+int f(int x) { if (x > 1) { return 1 } } ctx.x = f(1)
+def f(def x) { x + 1 } ctx.x = f(1)
+def f() { return 1 } def f() { return 2 } ctx.x = f()
+ctx.x = nofunc(1)
+ctx.x = ctx.s.nomethod()
+ctx.x = ctx.s.split(' ')
+String s = ctx.s; ctx.x = s.nomethod()
+ctx.x = Foo.bar()
+ctx.x = new Foo()
+def x = 1; def x = 2
+if (true) { ctx.x = 1 }
+for (x in ctx.i) { ctx.x = x }
+for (x in ctx.m) { ctx.x = x }
+ctx.x = 5 +
+ctx.x = ;
+{ ctx.x = 1 }
+ctx.s = ctx.s + ctx.i + ctx.f + ctx.t + ctx.n + ctx.big
+ctx.x = 1; ctx.x = ctx.x + ctx.x; ctx.x *= ctx.x
+"""
