@@ -550,6 +550,65 @@ def test_pull_of_ours_leaves_the_mark_behind(folder, cluster):
     assert "managed by" not in (folder / "got" / f"{name}.json").read_text()
 
 
+def test_pull_of_ours_says_what_file_it_came_of(folder, cluster):
+    outer, inner = cluster()
+    out = pipeline(folder, "push", outer)[1]
+    names = [line.split()[2][:-1] for line in out.splitlines() if "shipper-" in line]
+
+    _, told, _ = pipeline(folder, "pull", names[-1], "--to", "got")
+
+    for name, file in zip(names, (inner, outer), strict=True):
+        assert f"note: {name} is Shipper's own" in told
+        assert f"of the file pipelines/{file};" in told
+
+
+def test_diff_tells_a_description_that_alone_has_changed(folder, cluster):
+    _, inner = cluster()
+    pipeline(folder, "push", inner)
+    file = folder / "pipelines" / f"{inner}.yml"
+    assert pipeline(folder, "diff", inner)[0] == 0
+    file.write_text(file.read_text().replace("description: shop", "description: another one"))
+
+    code, out, _ = pipeline(folder, "diff", inner)
+
+    assert code == 1
+    assert "the processors are the same" in out
+    assert '+  "description": "another one"' in out
+
+
+def test_a_called_pipeline_that_is_nowhere_stops_push_unless_it_is_known_to_be_absent(
+    folder, cluster
+):
+    outer, _ = cluster()
+    gone = f"gone{secrets.token_hex(4)}"
+    file = folder / "pipelines" / f"{outer}.yml"
+    file.write_text(f"processors: [{{pipeline: {{name: {gone}, if: 'false'}}}}]\n")
+
+    code, _, err = pipeline(folder, "push", outer)
+    assert code == 1
+    assert f"calls the pipeline {gone}" in err
+    assert "'absent:'" in err
+
+    text = (folder / "config.yml").read_text()
+    (folder / "config.yml").write_text(
+        text.replace("run: cluster", f"run: cluster, absent: [{gone}]")
+    )
+    assert pipeline(folder, "push", outer)[0] == 0
+
+
+@pytest.mark.parametrize("value", ["x", "1.5.2", "0x"])
+def test_reasons_that_the_virtual_machine_words_are_no_difference(folder, cluster, value):
+    _, inner = cluster()
+    (folder / "pipelines" / f"{inner}.yml").write_text(
+        "processors: [{convert: {field: message, type: integer}}]\n"
+    )
+    (folder / "app.log").write_text(f"{value}\n")
+
+    code, out, _ = pipeline(folder, "test", inner, "app.log", "--cluster")
+
+    assert (code, out) == (0, "1 event: the same in both\n")
+
+
 def test_pull_of_an_unknown_name_says_what_was_meant(folder, cluster, opensearch):
     cluster()
     name = f"theirs{secrets.token_hex(4)}"

@@ -79,11 +79,12 @@ class Pipelines:
         Raises:
             ConfigError: the file is no pipeline, or sets ``_id`` or ``_index``.
         """
-        definition = ingest.load(path)
         for entry in inputs:
             assert entry.pipeline is not None
+            definition = ingest.load(path, entry.data_stream)
             self._definition(entry, replace(definition, on_error=entry.pipeline.on_error))
         if not inputs:
+            definition = ingest.load(path)
             for inner in (*definition.inner, definition.as_inner()):
                 body = inner.marked(meta=self._meta)
                 self._register(path, inner.name, body, "it is not there yet", "it was changed")
@@ -93,6 +94,12 @@ class Pipelines:
         assert entry.pipeline is not None
         assert entry.pipeline.path is not None
         stream, path = entry.data_stream.name, entry.pipeline.path
+        for called in ingest.outside(definition):
+            if called not in entry.pipeline.absent and self._registered(called) is None:
+                self._plan.problem(
+                    f"{path}: calls the pipeline {called}, which is no file of its folder, and the cluster has none of that"
+                    f" name; put its file there, or list the name under 'absent:' of the input {entry.id}"
+                )
         new = f"input {entry.id} names {path.name}"
         changed = f"it was changed, or the default pipeline of {stream} was"
         for inner in definition.inner:
