@@ -44,6 +44,7 @@ from shipper.telemetry.server import ListenError, StatusServer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from shipper.agent.own import Own
     from shipper.checkpoint.store import FileRecord
     from shipper.config.settings import Settings
     from shipper.delivery.output import Output
@@ -160,6 +161,20 @@ class Agent:
         self._letters = Letters(
             self._dead, self._output, self._targets, self._ask_surely, mode_of(settings)
         )
+        self._own: Own | None = None
+        if isinstance(settings.output, Elasticsearch) and (
+            settings.dead_letter.stream or settings.telemetry.stream
+        ):
+            from shipper.agent.own import Own  # noqa: PLC0415 - only where it is asked for
+
+            post = self._inbox.put
+            self._own = Own(
+                settings,
+                store.agent_id,
+                self._dead,
+                self._output,
+                lambda work: post(_Question(work)),
+            )
         self._listen()
 
     def _listen(self) -> None:
@@ -254,6 +269,8 @@ class Agent:
                 self._collect_garbage(now)
                 self._look_at_pipelines()
                 engine.look_after_store()
+                if self._own is not None:
+                    self._own.look(now, time.time(), self.report)
                 logs.flush_repeated()
                 notify.notify("WATCHDOG=1")
             limit = min(deadline, housekeeping, give_up or deadline)
@@ -425,6 +442,8 @@ class Agent:
         counters["wakeups_lost"] = self._wakeup.overflowed
         counters.update(self._delivery.counters())
         counters.update(self._letters.counters)
+        if self._own is not None:
+            counters.update(self._own.counters)
         guard = sys.modules.get("shipper.pipeline.guard")  # there where a pipeline runs here
         if guard is not None:
             counts = guard.counts

@@ -308,6 +308,13 @@ DEAD_LETTER = Section(
         Key("stream", _FLAG, "Tell of refused events in the data stream `logs-shipper.dead_letter-<namespace>` as well (message and error)."),
     ),
 )  # fmt: skip
+TELEMETRY = Section(
+    "telemetry",
+    settings.Telemetry,
+    (
+        Key("stream", _FLAG, "Write the ledger of each input once a minute to the data stream `logs-shipper.self-<namespace>`, for dashboards."),
+    ),
+)  # fmt: skip
 _SINCE = "after the rollover"
 ROLLOVER = Section(
     "rollover",
@@ -419,6 +426,7 @@ TOP = Section(
         "http": ("http", HTTP),
         "logging": ("logging", LOGGING),
         "dead_letter": ("dead_letter", DEAD_LETTER),
+        "telemetry": ("telemetry", TELEMETRY),
         "setup": ("setup", SETUP),
         "pipeline": ("edge", EDGE),
         "output.elasticsearch": ("output", ELASTICSEARCH),

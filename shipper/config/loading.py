@@ -160,7 +160,7 @@ def _settings(table: Table, overrides: list[Table], context: Context) -> Setting
     if "host_id" not in values:
         values["host_id"] = _machine_id()
     context.pipelines = values["pipelines_path"]
-    for name in ("http", "logging", "dead_letter", "pipeline"):
+    for name in ("http", "logging", "dead_letter", "telemetry", "pipeline"):
         to, section = keys.TOP.nested[name]
         values[to] = reader.struct(section, f"{name}.", {})
     values["setup"] = _setup(reader, context)

@@ -18,6 +18,7 @@ SECTIONS = {
     "http": keys.HTTP,
     "logging": keys.LOGGING,
     "dead_letter": keys.DEAD_LETTER,
+    "telemetry": keys.TELEMETRY,
     "edge": keys.EDGE,
     "setup": keys.SETUP,
     "setup.rollover": keys.ROLLOVER,

@@ -247,6 +247,12 @@ class Logging(Base, frozen=True, kw_only=True):
     format: Literal["auto", "text", "json"] = "auto"  # auto: text on a terminal, ECS JSON otherwise
 
 
+class Telemetry(Base, frozen=True, kw_only=True):
+    """``telemetry.*``: what the agent tells of itself in the cluster."""
+
+    stream: bool = False  # its ledger, once a minute, in logs-shipper.self-<namespace>
+
+
 class DeadLetter(Base, frozen=True, kw_only=True):
     """``dead_letter.*``: the local store of events that the cluster refuses for good."""
 
@@ -355,6 +361,7 @@ class Settings(Base, frozen=True, kw_only=True):
     http: Http = Http()
     logging: Logging = Logging()
     dead_letter: DeadLetter = DeadLetter()
+    telemetry: Telemetry = Telemetry()
     setup: Setup = Setup()
     edge: Edge = Edge()
     shutdown_timeout: float = 5.0
