@@ -37,6 +37,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EPILOG
     add_config_options(parser)
+    parser.add_argument(
+        "--print-api-key-request",
+        metavar="LEVEL",
+        choices=("ship", "prove", "setup", "rollover"),
+        help="print the request for a login with the rights of a level (ship, prove, setup or rollover), and do nothing",
+    )
+    parser.add_argument(
+        "--product",
+        choices=("elasticsearch", "opensearch"),
+        help="with --print-api-key-request: do not ask the cluster which product it is",
+    )
     parser.add_argument("--dry-run", action="store_true", help="show the plan and change nothing")
     parser.add_argument(
         "--remove", action="store_true", help="remove what setup made, after asking"
@@ -46,6 +57,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Plan, print and carry out; 1 if something stands in the way."""
+    if args.print_api_key_request:
+        from shipper.cli import rights  # noqa: PLC0415 - another task than all that follows
+
+        return rights.show(args)
     from shipper.cluster.client import Client  # noqa: PLC0415 - costs most of the start of other commands
 
     settings = load_settings(args)

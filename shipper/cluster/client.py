@@ -49,11 +49,13 @@ class RefusedError(ShipperError):
 
     Attributes:
         status: of the HTTP answer.
+        advice: what to do; the message ends with it.
     """
 
-    def __init__(self, message: str, status: int) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, status: int, advice: str = "") -> None:
+        super().__init__(f"{message}; {advice}" if advice else message)
         self.status = status
+        self.advice = advice
 
 
 class Client:
@@ -220,9 +222,7 @@ class Client:
             status, info = self.json("GET", "/")
             if status != 200:
                 text = f"GET / was answered {status}: {_short(info)}"
-                if status in {401, 403}:
-                    text += f"; {login.refused(status, info, self._settings)}"
-                raise RefusedError(text, status)
+                raise RefusedError(text, status, self.advice(status, info))
             try:
                 self._flavour = Flavour.from_info(info)
             except ValueError as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import urllib.parse
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shipper.cluster.client import NDJSON, Client, RefusedError
 from shipper.delivery.target import Targets, certain
@@ -116,8 +116,4 @@ class ClusterOutput:
 
 def _refused(error: RefusedError) -> str:
     """Say what to do about a refused question."""
-    hint: Any = {
-        401: "check the login or API key of output.elasticsearch",
-        403: "give the login or API key the cluster right `monitor`, and `view_index_metadata` on the data streams",
-    }.get(error.status, "check output.elasticsearch.hosts")
-    return f"{error}; {hint}"
+    return str(error) if error.advice else f"{error}; check output.elasticsearch.hosts"

@@ -103,7 +103,7 @@ class Targets:
     def _write_index(self, alias: str) -> str | None:
         """Whether an alias that exists has an index to write to."""
         name = urllib.parse.quote(alias, safe="")
-        status, found = self._client.json("GET", f"/_alias/{name}")
+        status, found = self._client.json("GET", f"/{name}/_alias/{name}")
         certain("GET /_alias", status)
         if status in _DENIED:  # require_alias and the answer of _bulk will tell
             self._tell(
@@ -160,7 +160,8 @@ class Targets:
         quoted = urllib.parse.quote(name, safe="")
         status, found = self._client.json("GET", f"/_resolve/index/{quoted}")
         if status in _DENIED:
-            raise RefusedError(f"{question} was answered {status}", status)
+            advice = self._client.advice(status, found)
+            raise RefusedError(f"{question} was answered {status}", status, advice)
         certain(question, status)
         return found if isinstance(found, dict) and status == 200 else {}
 

@@ -214,7 +214,7 @@ def _settled(client: Client, step: Step, status: int, answer: Any) -> bool:
 
 def write_index(client: Client, alias: str) -> str | None:
     """The one index that documents for an alias are written to; None where there is none."""
-    status, answer = client.json("GET", f"/_alias/{alias}")
+    status, answer = client.json("GET", f"/{alias}/_alias/{alias}")
     if status != 200 or not isinstance(answer, dict):
         return None
     flags: dict[str, bool | None] = {
