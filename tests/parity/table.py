@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shipper.pipeline.processors import CLUSTER_ONLY
-from tests.parity import manual
+from tests.parity import examples, manual
 from tests.parity.options import OPTIONS, WHOLE, rows
 from tests.parity.run import Result, modules, run
 
@@ -73,6 +73,8 @@ def page(counts: Counts, refused: Iterable[str]) -> str:
     lines = [manual.HEAD]
     for processor in OPTIONS:
         lines += ["", f"## {processor}", "", manual.TEXTS[processor], ""]
+        if processor in examples.EXAMPLES:
+            lines += examples.lines(processor)
         lines += [
             "| option | product | equal | of these failures | through `_bulk` too | checked by | refused |",
             "|---|---|---:|---:|---:|---|---:|",
