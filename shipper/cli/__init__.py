@@ -21,6 +21,7 @@ COMMANDS = {
     "run": ("run", "read, ship and keep on until stopped"),
     "check": ("check", "check a configuration and the files it names"),
     "setup": ("setup", "put templates and pipelines into the cluster"),
+    "rollover": ("rollover", "begin new indices that are due, delete old ones"),
     "status": ("status", "show what a running agent is doing"),
     "search": ("search", "search the local store"),
     "dead-letter": ("dead_letter", "list, show or drop refused events"),

@@ -26,7 +26,9 @@ def _settings(name: str) -> Settings:
     return Settings(
         inputs=(Input(id="app", paths=("/var/log/app.log",), data_stream=stream),),
         output=Elasticsearch(hosts=("http://localhost:9200",), target_mode="rollover_alias"),
-        setup=Setup(template=Template(settings={"index.number_of_replicas": 0})),
+        setup=Setup(
+            template=Template(settings={"index.number_of_replicas": 0, "index.codec": "default"})
+        ),
         path_data=Path("/nowhere"),
         pipelines_path=Path("/nowhere"),
         name="host",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shipper.config.own import own_streams
 from shipper.tools.setup.lifecycle import Lifecycles
 from shipper.tools.setup.pipelines import Pipelines
 from shipper.tools.setup.plan import Cluster, Plan
@@ -29,6 +30,7 @@ def make_plan(client: Client, settings: Settings) -> Plan:
     plan = Plan(str(cluster.flavour))
     inputs = [entry for entry in settings.inputs if entry.enabled]
     streams = {entry.data_stream.name: entry.data_stream for entry in inputs}
+    streams |= {stream.name: stream for stream in own_streams(settings)}
     edge = {e.data_stream.name for e in inputs if e.pipeline and e.pipeline.run != "cluster"}
     lifecycles = Lifecycles(cluster, settings.setup, plan)
     templates = Templates(cluster, settings.setup, plan, lifecycles)
