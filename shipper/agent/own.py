@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from shipper.agent.engine import stamp_of
+from shipper.config.own import DEAD_LETTER, SELF
 from shipper.delivery.dead_letter import NOT_TOLD, TOLD
 from shipper.delivery.response import Fate, Whole, read
 from shipper.encode import dumps
@@ -38,8 +39,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("shipper.agent")
 
-DEAD_LETTER = "shipper.dead_letter"
-SELF = "shipper.self"
+
 NO_PIPELINE = "_none"  # not even the data stream's own: what failed once must not fail again
 MAX_EVENTS = 200  # in one request
 MAX_BYTES = 1024 * 1024

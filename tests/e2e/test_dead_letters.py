@@ -204,6 +204,54 @@ def test_a_mended_pipeline_while_no_agent_runs(tmp_path):
     assert stored_ids(agent.data) == set()
 
 
+def test_the_agent_tells_of_itself(node, stream_name, tmp_path):
+    """Setup makes the data streams; dead letters and the ledger arrive in them, once, also after a kill."""
+    log = tmp_path / "app.log"
+    write(log, 100)
+    namespace = dataset_of(stream_name)
+    index = node.make_data_stream(f"logs-app-{namespace}", properties={"n": {"type": "long"}})
+    name = tail("app", log, parsers=PARSERS)
+    name["data_stream"] = {"dataset": "app", "namespace": namespace}
+    config = to_node(node.url, name) | {
+        "dead_letter": {"stream": True},
+        "telemetry": {"stream": True},
+    }
+    with AgentProcess(tmp_path / "agent", config) as agent:
+        made = shipper("setup", "-c", str(agent.config), folder=tmp_path)
+        assert made.returncode == 0, made.stdout + made.stderr
+        again = shipper("setup", "-c", str(agent.config), folder=tmp_path)
+        assert "nothing to do" in again.stdout, again.stdout
+        agent.start()
+        agent.wait_until(
+            lambda status: (
+                status["counters"].get("dead_letters_told") == 10
+                and status["counters"].get("ledger_told", 0) >= 1
+            ),
+            what="that the agent tells of itself",
+        )
+        agent.kill9()
+        agent.start()
+        agent.wait_until(
+            lambda status: status["counters"].get("ledger_told", 0) >= 1,
+            what="the ledger of the second run",
+        )
+        assert agent.terminate() == 0, agent.log()
+
+    letters = sources(node, f"logs-shipper.dead_letter-{namespace}")
+    assert len(letters) == 10
+    assert {one["message"] for one in letters} == {f"event {i}" for i in range(3, 100, 10)}
+    assert {one["labels"]["route"] for one in letters} == {index}
+    assert not any("n" in one for one in letters)
+    ledgers = sources(node, f"logs-shipper.self-{namespace}")
+    assert 1 <= len(ledgers) <= 2
+    assert all(one["shipper"]["balanced"] for one in ledgers)
+    assert max(one["shipper"]["ledger"]["read"]["events"] for one in ledgers) in {0, 100}
+
+
+def sources(node: Any, index: str) -> list[dict[str, Any]]:
+    return [hit["_source"] for hit in node._hits(index, source=True)]
+
+
 def write_pipeline(folder: Path, pattern: str) -> None:
     body = {
         "processors": [

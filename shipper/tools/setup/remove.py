@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from shipper.cluster import ingest, lifecycle, templates
+from shipper.config.own import own_streams
 from shipper.errors import ConfigError
 from shipper.tools.setup.lifecycle import choose
 from shipper.tools.setup.plan import (
@@ -59,6 +60,7 @@ class _Removal:
     def plan(self) -> Plan:
         inputs = [entry for entry in self._settings.inputs if entry.enabled]
         streams = {entry.data_stream.name: entry.data_stream for entry in inputs}
+        streams |= {stream.name: stream for stream in own_streams(self._settings)}
         _, answer = self._cluster.ask("GET", "/_index_template", TEMPLATES)
         found = [
             templates.Template.from_api(entry) for entry in answer.get("index_templates") or []
