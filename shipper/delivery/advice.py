@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shipper.cluster.login import give
+
 if TYPE_CHECKING:
     from shipper.delivery.response import Problem
     from shipper.records import Route
@@ -22,8 +24,10 @@ _BY_TYPE = {
     "version_conflict_engine_exception": "find out what else writes these ids to {index}",
 }
 _BY_STATUS = {
-    401: "check the login or API key of output.elasticsearch",
+    401: "the login or API key is refused: it is wrong, has expired or was invalidated; mend it where output.elasticsearch"
+    " points, and it is read again by itself",
     403: "give the login or API key the right `create_doc` on {index}",
+    407: "give output.elasticsearch.proxy_url a login, user:password@host",
     404: "check output.elasticsearch.hosts, and run `shipper setup`",
 }
 
@@ -35,7 +39,8 @@ def paused_by(problem: Problem, route: Route) -> str:
             f" {route.pipeline}" if route.pipeline else ""
         )
     else:
-        hint = _BY_TYPE.get(problem.type) or _BY_STATUS.get(problem.status) or ""
+        right = give(problem.reason) if problem.status == 403 else ""
+        hint = right or _BY_TYPE.get(problem.type) or _BY_STATUS.get(problem.status) or ""
         if problem.status == 400 and not hint:
             hint = "every event is refused: check the target and its pipeline"
         elif 300 <= problem.status < 400:

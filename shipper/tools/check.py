@@ -20,6 +20,7 @@ import msgspec
 
 from shipper.agent import pipelines
 from shipper.cluster import ingest
+from shipper.cluster.login import way_of
 from shipper.config import load
 from shipper.config.patterns import compile_pattern
 from shipper.config.settings import Elasticsearch
@@ -55,6 +56,7 @@ class Report:
     Attributes:
         errors: what keeps the agent from working, one line each, with what to do.
         warnings: what looks like a mistake, likewise.
+        origins: keys of the access whose value does not stand in the file itself, and where it comes from.
     """
 
     file: Path
@@ -63,6 +65,7 @@ class Report:
     inputs: list[InputSummary] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    origins: dict[str, str] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
@@ -78,7 +81,7 @@ def check(file: Path, overrides: Sequence[str] = ()) -> Report:
         ConfigError: with every problem of the file.
     """
     settings = load(file, overrides)
-    report = Report(file, _output(settings), settings.path_data)
+    report = Report(file, _output(settings), settings.path_data, origins=settings.origins)
     owners: dict[tuple[int, int], tuple[str, str]] = {}
     for one in settings.inputs:
         report.inputs.append(_input(one, report, owners))
@@ -92,13 +95,8 @@ def check(file: Path, overrides: Sequence[str] = ()) -> Report:
 def _output(settings: Settings) -> str:
     output = settings.output
     if isinstance(output, Elasticsearch):
-        login = (
-            "with an API key"
-            if output.api_key
-            else f"as {output.username}"
-            if output.username
-            else ""
-        )
+        way = way_of(output)
+        login = way.replace("user ", "as ", 1) if way.startswith("user ") else way and f"with {way}"
         return f"elasticsearch {', '.join(output.hosts)} {login}".rstrip()
     return f"local {output.path}"
 
