@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 
+from shipper.agent.address import Addressing, route_of
 from shipper.agent.engine import Engine, InputRun
 from shipper.checkpoint.store import Store
 from shipper.config.settings import Input
-from shipper.encode import Constants, Encoder
-from shipper.records import Abandoned, Column, Route, Settled
+from shipper.encode import Constants
+from shipper.records import Abandoned, Column, Settled
 from shipper.source.chain import Chain
 from shipper.source.registry import Registry
 
@@ -48,10 +49,6 @@ class HandDelivery:
         return sum(len(piece.body) for piece in self.out)
 
 
-def encoder_for(key, path):
-    return Encoder(key, path, Constants({}))
-
-
 class World:
     """One agent's engine over a folder, restartable."""
 
@@ -61,7 +58,7 @@ class World:
         self.data = folder / "data"
         self.settings = [self.input(**values)]
         self.now, self.wall = 1000.0, 1_800_000_000.0
-        self.cluster = {}  # id → document, as `create` keeps it
+        self.cluster = {}  # id (with the index, where the event names it) → document, as `create` keeps it
         self.sent = Counter()  # id → times
         self.fresh_conflicts = []  # ids that were taken although their piece was not in doubt
         self.start()
@@ -79,8 +76,9 @@ class World:
         runs = []
         for one in self.settings:
             records = [record for record in known if record.input == one.id]
-            registry = Registry(one, Chain(one), encoder_for, records)
-            runs.append(InputRun(one, registry, Route(one.id)))
+            encoder = Addressing(one.data_stream).encoder_of(Constants({}))
+            registry = Registry(one, Chain(one), encoder, records)
+            runs.append(InputRun(one, registry, route_of(one)))
         self.engine = Engine(runs, self.store, self.delivery, lambda folder: True)
 
     def crash(self):
@@ -121,6 +119,8 @@ class World:
             lines[::2], lines[1::2], piece.starts, piece.ends, strict=True
         ):
             name = json.loads(action)["create"]["_id"]
+            if index := json.loads(action)["create"].get("_index"):
+                name = f"{index}/{name}"  # unique there
             self.sent[name] += 1
             column = Column.DUPLICATE if name in self.cluster else Column.INDEXED
             if column is Column.DUPLICATE and not piece.doubt:
