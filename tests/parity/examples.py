@@ -60,6 +60,7 @@ EXAMPLES: dict[str, Example] = {
     "geoip": Example("- geoip: {field: source.ip, target_field: source.geo}", None),
     "grok": Example("- grok: {field: message, patterns: ['^%{IP:client} %{WORD:method}']}", {"message": "10.0.0.1 GET /"}),
     "gsub": Example("- gsub: {field: path, pattern: '[0-9]+', replacement: N}", {"path": "/user/17/post/3"}),
+    "html_strip": Example("- html_strip: {field: body}", {"body": "<p>1 &lt; <b>2</b><br>so"}),
     "join": Example("- join: {field: tags, separator: ', '}", {"tags": ["a", "b"]}),
     "json": Example("- json: {field: message, target_field: data}", {"message": '{"a": 1}'}),
     "kv": Example("- kv: {field: message, field_split: ' ', value_split: '='}", {"message": "user=ann took=3"}),

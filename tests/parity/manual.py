@@ -93,6 +93,9 @@ all cases are taken from Elasticsearch's manual.""",
 Matches a text against named patterns.""",
     "gsub": """\
 Replaces every match of a Java regular expression.""",
+    "html_strip": """\
+Takes HTML out of a text, or of every text of a list: tags of blocks, `br`, scripts and styles become line breaks, other tags and comments
+nothing, and `&lt;` and the like the characters they stand for. A text without `<` or without `>` stays as it is.""",
     "join": """\
 Joins a list's items into one text.""",
     "json": """\

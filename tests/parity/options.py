@@ -106,6 +106,7 @@ OPTIONS: dict[str, dict[str, str]] = {
         "capture_all_matches": OS,
     },
     "gsub": {**_TEXT, "pattern": BOTH, "replacement": BOTH},
+    "html_strip": _TEXT,
     "join": {"field": BOTH, "separator": BOTH, "target_field": BOTH},
     "json": {
         "field": BOTH,

@@ -27,7 +27,7 @@ _ESCAPES = re.compile(r"((?:%[0-9a-fA-F]{2})+)")
 _SURROGATE_BYTES = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]?")
 
 
-def _each(options: Options, process: Callable[[str], Any]) -> Run:
+def each(options: Options, process: Callable[[str], Any]) -> Run:
     """A processor of a text, or of each text of a list."""
     path = field_path(options, "field")
     target = field_path(options, "target_field", path)
@@ -62,17 +62,17 @@ def _text_of(item: Any, path: str) -> str:
 
 def lowercase(options: Options, build: Build) -> Run:  # noqa: ARG001 - a processor's form
     """``toLowerCase`` without regard to a language."""
-    return _each(options, casing.lower)
+    return each(options, casing.lower)
 
 
 def uppercase(options: Options, build: Build) -> Run:  # noqa: ARG001
     """``toUpperCase`` without regard to a language."""
-    return _each(options, str.upper)
+    return each(options, str.upper)
 
 
 def trim(options: Options, build: Build) -> Run:  # noqa: ARG001
     """Without control characters and spaces at both ends; other white space stays."""
-    return _each(options, lambda text: text.strip(SPACES))
+    return each(options, lambda text: text.strip(SPACES))
 
 
 def gsub(options: Options, build: Build) -> Run:  # noqa: ARG001
@@ -83,13 +83,13 @@ def gsub(options: Options, build: Build) -> Run:  # noqa: ARG001
     replacement = options.text("replacement")
     compiled = patterns.compile_pattern(options, "pattern", pattern or "", early=True)
     if compiled is None:
-        return _each(options, str)
-    return _each(options, patterns.replacer(compiled, replacement or ""))
+        return each(options, str)
+    return each(options, patterns.replacer(compiled, replacement or ""))
 
 
 def urldecode(options: Options, build: Build) -> Run:  # noqa: ARG001
     """``URLDecoder.decode`` with UTF-8: a plus is a space."""
-    return _each(options, decode_url)
+    return each(options, decode_url)
 
 
 def decode_url(text: str) -> str:
@@ -134,7 +134,7 @@ def bytes_(options: Options, build: Build) -> Run:
     """Sizes such as ``1.5kb`` to numbers of bytes."""
     from shipper.pipeline.processors import sizes  # noqa: PLC0415 - few pipelines need it
 
-    return _each(options, sizes.of(build.flavour))
+    return each(options, sizes.of(build.flavour))
 
 
 def split(options: Options, build: Build) -> Run:  # noqa: ARG001
