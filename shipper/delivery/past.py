@@ -92,10 +92,11 @@ class Past:
 
     def _first(self, route: RouteState, problem: Problem, now: float) -> float:
         """When an index began to refuse."""
-        first, last, _ = self._since.pop(problem.index, (now, now, problem))
-        if now - last > FORGET:
+        known = self._since.pop(problem.index, None)
+        if known is not None and now - known[1] <= FORGET:
+            first = known[0]
+        else:
             first = now
-        if first == now:
             _log.warning(
                 "%s: %s refuses events: %s; they are tried again for %.0f s and then become dead letters, the others go on",
                 route.route,

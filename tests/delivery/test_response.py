@@ -279,3 +279,59 @@ def test_fast_path_is_fast() -> None:
         best = min(best, (time.process_time() - start) / 20 / 4000)
 
     assert best < 0.2e-6
+
+
+def _of_days(count: int, days: int, **more: object) -> bytes:
+    items = [
+        {"create": {"_index": f"app-2026.11.{10 + i % days}", "result": "created", "status": 201}}
+        for i in range(count)
+    ]
+    items[count // 2]["create"] |= more
+    return orjson.dumps({"errors": False, "took": 3, "items": items})
+
+
+@pytest.mark.parametrize("days", [1, 2, 30])
+def test_items_that_differ_in_their_index_alone_are_read_at_once(days: int) -> None:
+    reading = read(Answer(200, _of_days(100, days)), 100)
+    assert (reading.whole, reading.fates) == (Whole.INDEXED, [])
+
+
+@pytest.mark.parametrize(
+    ("more", "fate"),
+    [
+        ({"result": "noop", "status": 200}, Fate.DROPPED),
+        ({"failure_store": "used"}, Fate.FAILURE_STORE),
+        ({"status": 409, "error": {"type": "version_conflict_engine_exception"}}, Fate.CONFLICT),
+        ({"_index": 'a"}},{"create":{"_index":"b', "status": 409}, Fate.CONFLICT),
+    ],
+)
+def test_an_item_of_several_days_that_is_another_is_found(more: dict, fate: Fate) -> None:
+    reading = read(Answer(200, _of_days(100, 3, **more)), 100)
+    assert reading.whole is Whole.ITEMS
+    assert reading.fates.count(Fate.INDEXED) == 99
+    assert reading.fates[50] is fate
+
+
+def test_too_few_items_of_several_days_are_nonsense() -> None:
+    assert read(Answer(200, _of_days(99, 3)), 100).whole is Whole.NONSENSE
+
+
+def test_an_ordinary_index_among_data_streams_is_seen() -> None:
+    """Of names that depend on the event, the one that is wrong is not known; indices behind data streams are hidden."""
+    right = [{"create": {"_index": f".ds-logs-{i % 2}-000001", "status": 201}} for i in range(10)]
+    body = orjson.dumps({"errors": False, "took": 1, "items": right})
+    assert not read(Answer(200, body), 10, "logs-*-default").plain_index
+    right[7]["create"]["_index"] = "logs-1-default"
+    body = orjson.dumps({"errors": False, "took": 1, "items": right})
+    assert read(Answer(200, body), 10, "logs-*-default").plain_index
+    assert not read(Answer(200, body), 10).plain_index
+
+
+def test_an_item_that_was_refused_names_its_index() -> None:
+    wrong = {
+        "_index": "app-2020.01.01",
+        "status": 404,
+        "error": {"type": "index_not_found_exception"},
+    }
+    body = orjson.dumps({"errors": True, "took": 1, "items": [{"create": wrong}]})
+    assert read(Answer(200, body), 1).problems[0].index == "app-2020.01.01"
