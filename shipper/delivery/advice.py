@@ -40,7 +40,8 @@ def paused_by(problem: Problem, route: Route) -> str:
         )
     else:
         right = give(problem.reason) if problem.status == 403 else ""
-        hint = right or _BY_TYPE.get(problem.type) or _BY_STATUS.get(problem.status) or ""
+        login = _BY_STATUS[401] if problem.status == 401 else ""
+        hint = login or right or _BY_TYPE.get(problem.type) or _BY_STATUS.get(problem.status) or ""
         if problem.status == 400 and not hint:
             hint = "every event is refused: check the target and its pipeline"
         elif 300 <= problem.status < 400:
@@ -54,8 +55,8 @@ def mostly_refused(problem: Problem | None, batches: int, route: Route) -> str:
     """Say that most events are refused for one cause."""
     if problem is None:
         return (
-            f"most events of {batches} batches in a row went to the failure store of {route.index}; look at "
-            f"{route.index}::failures and mend the mapping or the pipeline"
+            f"most events went to the failure store of {route.index}; look at {route.index}::failures and mend the mapping "
+            "or the pipeline; until then one batch is tried now and then"
         )
     return (
         f"most events of {batches} batches in a row were refused: {_short(str(problem))}; mend the mapping or the "

@@ -16,7 +16,7 @@ from shipper.delivery.batch import Chunk, Tracked
 from shipper.delivery.landing import Landing
 from shipper.delivery.refusal import Pause
 from shipper.delivery.route import RouteState, State
-from shipper.delivery.sender import AskPipeline, AskReady, Job, Result, Send, Senders
+from shipper.delivery.sender import AskFailure, AskPipeline, AskReady, Job, Result, Send, Senders
 from shipper.records import Abandoned, Answer, Piece, Route, Settled
 
 if TYPE_CHECKING:
@@ -144,6 +144,8 @@ class Delivery:
             self._sent(state, job, result, now)
         elif isinstance(job, AskPipeline):
             self._pipeline_known(state, result, now)
+        elif isinstance(job, AskFailure):
+            self._failure_known(state, result, now)
         else:
             self._readiness_known(state, result, now)
         self._tell(state, now)
@@ -199,7 +201,10 @@ class Delivery:
             for s in self._routes.values()
             if not s.paused and s.pressure.failures >= 3
         ]
-        return lines + self._landing.past.problems(self._clock())
+        now = self._clock()
+        stored = [s.stored.problem(s.route, now) for s in self._routes.values() if s.stored.total]
+        lines += [line for line in stored if line is not None]
+        return lines + self._landing.past.problems(now)
 
     def faults(self) -> list[str]:
         """What no cluster mends, one line each with what to do; health is red while there are any."""
@@ -244,11 +249,14 @@ class Delivery:
     @staticmethod
     def _job_of(state: RouteState, now: float) -> Job | None:
         """What a route that is due wants."""
+        asking = state.stored.when()
+        if asking is not None and asking <= now and state.state is not State.NEW:
+            return AskFailure(state, state.stored.question(now))
         if state.state in {State.NEW, State.PAUSED}:
             refresh = state.stale or state.state is State.PAUSED
             state.state = State.ASKING if state.state is State.NEW else State.PROBING
             state.stale = False
-            return AskReady(state, refresh)
+            return AskReady(state, refresh, state.stored.missing)
         if state.wants_pipeline and state.pipeline_not_before <= now and state.route.pipeline:
             state.pipeline_asked = True
             return AskPipeline(state, state.route.pipeline)
@@ -289,6 +297,17 @@ class Delivery:
         if pause is not None:
             self._pause(state, pause, now)
         self._finish(state, held)
+
+    def _failure_known(self, state: RouteState, result: Result, now: float) -> None:
+        """The failure store was asked why events went there."""
+        found = result.value if isinstance(result.value, tuple | str) else None
+        pause = state.stored.answer(state.route, str(result.failure) if result.failure else found)
+        if pause is None:
+            return
+        if state.paused:
+            state.reason, state.pause_cause = pause.reason, pause.cause
+        else:
+            self._pause(state, pause, now)
 
     def _readiness_known(self, state: RouteState, result: Result, now: float) -> None:
         """It is known whether the route may be written to, or it could not be found out."""
@@ -360,7 +379,7 @@ class Delivery:
     def _resume(self, state: RouteState) -> None:
         """A paused route takes events again."""
         state.state = State.OPEN
-        state.pause_cause = ""
+        state.pause_cause = state.stored.missing = ""
         _log.warning("%s: goes on again", state.route)
 
     def _finish(self, state: RouteState, tracked: dict[Tracked, None]) -> None:

@@ -16,7 +16,7 @@ from shipper.delivery.target import Targets, certain
 from shipper.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from shipper.config.settings import Elasticsearch
     from shipper.records import Answer, Route
@@ -95,6 +95,25 @@ class ClusterOutput:
         )
         certain("GET /_ingest/pipeline", status)
         return {200: True, 404: False}.get(status)
+
+    def failure(self, route: Route, ids: Sequence[str]) -> tuple[str, str] | str | None:
+        """Search the failure store, which takes the right ``read_failure_store``."""
+        body = {
+            "size": 1,
+            "sort": [{"@timestamp": "desc"}],
+            "query": {"terms": {"document.id": list(ids)}},
+            "_source": ["error.type", "error.message"],
+        }
+        name = urllib.parse.quote(route.index, safe="*")
+        status, found = self._client.json("POST", f"/{name}::failures/_search", body=body)
+        certain("POST /NAME::failures/_search", status)
+        if status in {401, 403}:
+            return f"what the right `read_failure_store` on {route.index} would show"
+        hits = found.get("hits", {}).get("hits", []) if isinstance(found, dict) else []
+        if status != 200 or not hits:
+            return None
+        error = hits[0].get("_source", {}).get("error", {})
+        return str(error.get("type", "")), str(error.get("message", ""))
 
     def refresh(self) -> None:
         """Read keys and certificates again and forget which product it is."""

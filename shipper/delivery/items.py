@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from shipper.delivery import advice
-from shipper.delivery.refusal import Pause
+from shipper.delivery import advice, failures
+from shipper.delivery.refusal import Pause, identity_of
 from shipper.delivery.response import Fate, Problem, Reading, Whole
 from shipper.delivery.route import State
 from shipper.records import Column
@@ -32,7 +32,7 @@ _PLAIN = {
     Fate.DROPPED: Column.DROPPED,
     Fate.FAILURE_STORE: Column.FAILURE_STORE,
 }
-_STORED = "failure store"
+_STORED = failures.CAUSE
 _THROUGH = frozenset({Fate.INDEXED, Fate.CONFLICT, Fate.DROPPED, Fate.FAILURE_STORE})
 _JUDGED = _THROUGH | {Fate.REFUSED, Fate.AMBIGUOUS}
 
@@ -113,6 +113,8 @@ class Items:
                 refused += [(chunk, i, _known(problems.get(i))) for i in given_up]
                 again += left
                 self._hold(route, chunk, groups.get(Fate.AMBIGUOUS), problems, now)
+        if Fate.FAILURE_STORE in reading.fates:
+            self._note_stored(route, batch, reading, now)
         self._press(route, batch, reading, now)
         pause = self._blame(route, batch, reading, cluster, now)
         if pause is None:
@@ -121,6 +123,13 @@ class Items:
             route.queue.put_back([chunk for chunk in again if not chunk.of.given_back])
             pause = self._searches.left(route, batch, passed=True)
         return pause
+
+    @staticmethod
+    def _note_stored(route: RouteState, batch: Batch, reading: Reading, now: float) -> None:
+        """Count what went to the failure store, and remember some ids to ask about."""
+        lines = batch.body().split(b"\n", 400)[::2]
+        stored = [i for i, fate in enumerate(reading.fates) if fate is Fate.FAILURE_STORE]
+        route.stored.note((identity_of(lines[i]) for i in stored if i < 200), len(stored), now)
 
     def _again(
         self,
@@ -222,6 +231,8 @@ class Items:
         if causes[_STORED] * 2 > judged and not cls._pipeline_known(route, now):
             route.pipeline_wanted = True
         enough = route.streak.count(causes, judged)
+        if causes[_STORED] >= failures.MOST and causes[_STORED] * 2 > judged:
+            enough = True  # what is there is there for good: each batch more is one too many
         cause = route.streak.cause
         relapsed = route.state is State.TRIAL and cause and cause == route.pause_cause
         if not (enough or relapsed):

@@ -150,6 +150,8 @@ class Landing:
         for chunk, _ in held:
             chunk.of.flying -= 1
         if exists is False:
+            if route.stored.total:  # nothing is tried before it is there: it would go the same way
+                route.stored.missing = route.route.pipeline or ""
             return Pause(
                 f"the pipeline {route.route.pipeline} does not exist; run `shipper setup`, or create it"
             )

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 from shipper.config.settings import MIB, Elasticsearch
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shipper.config.settings import Settings
     from shipper.records import Answer, Route
 
@@ -52,6 +54,14 @@ class Output(Protocol):
 
     def pipeline_exists(self, name: str) -> bool | None:
         """Ask whether a registered pipeline is there; None: cannot be told. Raises SendFailed."""
+
+    def failure(self, route: Route, ids: Sequence[str]) -> tuple[str, str] | str | None:
+        """
+        Ask the failure store of a route about events.
+
+        Returns:
+            Type and reason of one of them, or why it cannot be asked; None: none of them is there. Raises SendFailed.
+        """
 
     def refresh(self) -> None:
         """Forget what was learnt and read credentials again. Called before a paused route is tried again."""

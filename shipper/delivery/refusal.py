@@ -106,7 +106,7 @@ class Refusals:
         piece = chunk.of.piece
         start, end = piece.starts[event], piece.ends[event]
         return DeadLetter(
-            id=_identity(action) or f"{route.route}@{start}",
+            id=identity_of(action) or f"{route.route}@{start}",
             route=str(route.route),
             stored=self._wall(),
             path=str(getattr(piece.file, "path", "") or _path(document)),
@@ -122,7 +122,7 @@ class Refusals:
         )
 
 
-def _identity(action: bytes) -> str:
+def identity_of(action: bytes) -> str:
     """The ``_id`` of an action line."""
     try:
         return str(orjson.loads(action)["create"]["_id"])

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import enum
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -315,6 +315,8 @@ def _items(answer: Answer, count: int, stream: str) -> Reading:
             reading.plain_index = reading.plain_index or _is_plain(item.index, stream)
             continue
         problem = _problem(item.status, item.error, item.index)
+        if item.failure_store == "failed":
+            problem = replace(problem, reason=f"{problem.reason} (the failure store failed as well)")
         fate = _fate(item, problem, stream)
         append(fate)
         if item.status >= 300:

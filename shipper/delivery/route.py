@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shipper.delivery.batch import Batch, Bisection, Chunk, Queue, Tracked
+from shipper.delivery.failures import Stored
 from shipper.delivery.pressure import Pressure
 from shipper.delivery.response import is_queue
 from shipper.telemetry.report import RouteReport
@@ -106,6 +107,7 @@ class RouteState:
     next_try: float = 0.0
     reminder: float = 0.0
     trial_offered: bool = False
+    stored: Stored = field(default_factory=Stored)
     pipeline_wanted: bool = False
     pipeline_asked: bool = False
     pipeline_seen: float = float("-inf")
@@ -149,14 +151,14 @@ class RouteState:
         if self.state is State.NEW:
             return self.pressure.not_before if self.queue or self.fixed else None
         if self.state is State.PAUSED:
-            return self.next_try
+            asking = self.stored.when()
+            return self.next_try if asking is None else min(asking, self.next_try)
         if self.state not in {State.OPEN, State.TRIAL}:
             return None
-        sending = self._when_to_send()
+        times = [self._when_to_send(), self.stored.when()]
         if self.wants_pipeline:
-            asking = self.pipeline_not_before
-            return asking if sending is None else min(asking, sending)
-        return sending
+            times.append(self.pipeline_not_before)
+        return min((time for time in times if time is not None), default=None)
 
     @property
     def wants_pipeline(self) -> bool:

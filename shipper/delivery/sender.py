@@ -39,6 +39,7 @@ class AskReady:
 
     route: RouteState
     refresh: bool
+    pipeline: str = ""  # that must be there
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,15 @@ class AskPipeline:
     name: str
 
 
-Job = Send | AskReady | AskPipeline
+@dataclass(frozen=True, slots=True)
+class AskFailure:
+    """Ask the failure store about some events. Result: type and reason of one, why it cannot be asked, or None."""
+
+    route: RouteState
+    ids: tuple[str, ...]
+
+
+Job = Send | AskReady | AskPipeline | AskFailure
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,7 @@ class Result:
     """What came of a job: a value, or an error in its place."""
 
     job: Job
-    value: Answer | str | bool | None = None
+    value: Answer | str | bool | tuple[str, str] | None = None
     failure: SendFailed | None = None
 
 
@@ -126,9 +135,16 @@ class Senders:
                 return Result(job, self._output.send(job.route.route, batch.body(), batch.count))
             if isinstance(job, AskPipeline):
                 return Result(job, self._output.pipeline_exists(job.name))
+            if isinstance(job, AskFailure):
+                return Result(job, self._output.failure(job.route.route, job.ids))
             if job.refresh:
                 self._output.refresh()
-            return Result(job, self._output.ready(job.route.route))
+            why = self._output.ready(job.route.route)
+            if why is None and job.pipeline and self._output.pipeline_exists(job.pipeline) is False:
+                why = (
+                    f"the pipeline {job.pipeline} does not exist; run `shipper setup`, or create it"
+                )
+            return Result(job, why)
         except SendFailed as failure:
             return Result(job, failure=failure)
         except Exception as error:

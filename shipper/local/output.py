@@ -24,7 +24,7 @@ from shipper.local.schema import open_for_writing
 from shipper.records import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from shipper.config.settings import Local
     from shipper.records import Route
@@ -142,6 +142,9 @@ class LocalOutput:
     def pipeline_exists(self, name: str) -> bool | None:  # noqa: ARG002 - the shape is delivery's
         """Nothing is known of pipelines here: always None."""
         return None
+
+    def failure(self, route: Route, ids: Sequence[str]) -> None:
+        """There is no failure store here."""
 
     def refresh(self) -> None:
         """Open the file anew at the next request."""

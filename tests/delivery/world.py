@@ -10,7 +10,7 @@ import orjson
 from shipper.delivery.dead_letter import DeadLetters
 from shipper.delivery.delivery import Delivery
 from shipper.delivery.output import Limits
-from shipper.delivery.sender import AskPipeline, AskReady, Job, Result, Send
+from shipper.delivery.sender import AskFailure, AskPipeline, AskReady, Job, Result, Send
 from shipper.records import Abandoned, Answer, Piece, Route, SendFailed, Settled
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class FakeOutput:
         self.kind = kind
         self.why: str | Exception | None = None
         self.pipeline: bool | Exception | None = True
+        self.stored: tuple[str, str] | str | None = None
+        self.asked: list[tuple[str, ...]] = []
         self.refreshed = 0
         self.closed = False
 
@@ -55,6 +57,10 @@ class FakeOutput:
         if isinstance(self.pipeline, Exception):
             raise self.pipeline
         return self.pipeline
+
+    def failure(self, route: Route, ids: tuple[str, ...]) -> Any:
+        self.asked.append(ids)
+        return self.stored
 
     def refresh(self) -> None:
         self.refreshed += 1
@@ -155,7 +161,7 @@ class World:
             self.out += self.delivery.step()
             asked = False
             while (job := self.delivery._senders.take()) is not None:
-                if isinstance(job, (AskReady, AskPipeline)):
+                if isinstance(job, (AskReady, AskPipeline, AskFailure)):
                     self.delivery.answer(self.delivery._senders.perform(job))
                     asked = True
                 else:
