@@ -34,8 +34,8 @@ _NAMES = {
 }
 
 
-def describe(kind: Kind) -> str:
-    """Its name for people."""
+def describe(kind: str) -> str:
+    """Name of a kind for people."""
     return _NAMES[kind]
 
 

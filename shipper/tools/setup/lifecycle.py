@@ -19,6 +19,8 @@ _TIMER = (
     " (deploy/ has a systemd timer, a cron line and a Kubernetes CronJob)"
 )
 _ISM = "/_plugins/_ism"
+_POLICY_ID = "index.plugins.index_state_management.policy_id"
+_AT_ONCE = 40  # indices in one path, which has about 4,000 characters at most
 
 
 def choose(cluster: Cluster, wanted: str, stream: DataStream) -> Kind | None:
@@ -75,42 +77,44 @@ class Lifecycles:
 
     def plan(
         self, stream: DataStream, wanted: Dataset
-    ) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    ) -> tuple[dict[str, Any], dict[str, Any] | None] | None:
         """
         Plan a stream's policy.
 
         Returns:
-            Index settings for the template, and the lifecycle that stands in the template itself, if one does.
+            Index settings for the template, and the lifecycle that stands in the template itself, if one does. None
+            where something stands in the way, which is a problem in the plan.
         """
         kind = self.kind(stream)
         if kind is None:
             self._plan.problem(
                 f"setup.lifecycle: this cluster ({self._cluster.flavour}) has no"
-                f" {lifecycle.describe(self._setup.lifecycle)}; set it to auto"  # type: ignore[arg-type]  # auto is never None
+                f" {lifecycle.describe(self._setup.lifecycle)}; set it to auto"
             )
-            return {}, None
+            return None
         listed = any(one.dataset == wanted.dataset for one in self._setup.datasets)
         place = f"setup.datasets ({wanted.dataset})" if listed else "setup"
-        found = lifecycle.problems(kind, wanted, stream, place)
-        for line in found:
+        before = len(self._plan.problems)
+        for line in lifecycle.problems(kind, wanted, stream, place):
             self._plan.problem(line)
-        if found:
-            return {}, None
         name = templates.template_name(stream)
+        if len(self._plan.problems) == before:
+            if kind == "ilm":
+                self._ilm(name, stream, wanted)
+            elif kind == "ism":
+                self._ism(name, stream, wanted)
+        if len(self._plan.problems) > before:
+            return None
         serverless = self._cluster.flavour.serverless
         settings = lifecycle.index_settings(kind, name, stream, serverless=serverless)
-        if kind == "ilm":
-            self._ilm(name, stream, wanted)
-        elif kind == "ism":
-            self._ism(name, stream, wanted)
-        elif kind == "none":
-            self._none(stream, wanted)
-        else:
+        if kind == "data_stream_lifecycle":
             self._plan.note(
                 f"data stream {stream.name}: rolled over when the cluster's setting cluster.lifecycle.default.rollover"
                 " says so; for setup.rollover run `shipper rollover --if-due` from one timer"
             )
             return settings, lifecycle.data_stream_lifecycle(wanted)
+        if kind == "none":
+            self._none(stream, wanted)
         return settings, None
 
     def existing(self, stream: DataStream, state: State) -> None:
@@ -121,7 +125,7 @@ class Lifecycles:
         if kind == "data_stream_lifecycle":
             self._existing_stream(stream)
         elif kind == "ism":
-            self._existing_ism(stream)
+            self._existing_ism(stream, state)
 
     # Elasticsearch
 
@@ -133,6 +137,7 @@ class Lifecycles:
                 self._plan.problem(
                     f"setup.phases.frozen.snapshot_repository: the cluster has no repository {repository}; register it"
                 )
+                return
         status, answer = self._cluster.ask("GET", path, POLICIES)
         present = answer.get(name, {}).get("policy") if status == 200 else None
         self._policy(name, path, lifecycle.ilm_policy(wanted, stream), present, {})
@@ -186,34 +191,34 @@ class Lifecycles:
                     return False
         return True
 
-    def _existing_ism(self, stream: DataStream) -> None:
+    def _existing_ism(self, stream: DataStream, state: State) -> None:
         """A policy's template is for new indices: those that exist are added, or moved to the policy's new version."""
         name = templates.template_name(stream)
-        pattern = quote(
-            stream.name if stream.mode == "data_stream" else f"{stream.name}-*", safe="*"
-        )
-        _, answer = self._cluster.ask("GET", f"{_ISM}/explain/{pattern}", MANAGED)
-        key = "index.plugins.index_state_management.policy_id"
-        found = {
-            index: one.get(key) or one.get("policy_id")
-            for index, one in answer.items()
-            if isinstance(one, dict)
-        }
         body = {"policy_id": name}
-        if any(policy is None for policy in found.values()):
-            why = "indices that were made before the policy have none"
-            path = f"{_ISM}/add/{pattern}"
-            what = f"ISM policy {name} for indices of {stream.name}"
-            self._plan.step(Step(what, why, path, body, MANAGED, "POST"))
-        if name in self._changed and name in found.values():
-            why = "an index keeps the version of the policy that it was given"
-            path = f"{_ISM}/change_policy/{pattern}"
-            what = f"new version of ISM policy {name} for indices of {stream.name}"
-            self._plan.step(Step(what, why, path, body, MANAGED, "POST"))
-        others = sorted({str(policy) for policy in found.values() if policy not in {None, name}})
+        others: set[str] = set()
+        for start in range(0, len(state.indices), _AT_ONCE):
+            indices = quote(",".join(state.indices[start : start + _AT_ONCE]), safe=",")
+            _, answer = self._cluster.ask("GET", f"{_ISM}/explain/{indices}", MANAGED)
+            found = {
+                index: one.get(_POLICY_ID) or one.get("policy_id")
+                for index, one in answer.items()
+                if isinstance(one, dict)
+            }
+            if None in found.values():
+                without = ",".join(quote(index) for index in found if found[index] is None)
+                why = "indices that were made before the policy have none"
+                what = f"ISM policy {name} for indices of {stream.name}"
+                self._plan.step(Step(what, why, f"{_ISM}/add/{without}", body, MANAGED, "POST"))
+            having = ",".join(quote(index) for index in found if found[index] == name)
+            if having and name in self._changed:
+                why = "an index keeps the version of the policy that it was given"
+                what = f"new version of ISM policy {name} for indices of {stream.name}"
+                path = f"{_ISM}/change_policy/{having}"
+                self._plan.step(Step(what, why, path, body, MANAGED, "POST"))
+            others |= {str(one) for one in found.values() if one not in {None, name}}
         if others:
             self._plan.note(
-                f"{stream.name}: indices have the ISM policy {', '.join(others)} of somebody else and keep it"
+                f"{stream.name}: indices have the ISM policy {', '.join(sorted(others))} of somebody else and keep it"
             )
 
     # Both

@@ -117,12 +117,12 @@ class Templates:
             problems.append(
                 "setup.template.dynamic: runtime fields are Elasticsearch's; take true, false or strict"
             )
-        before = len(self._plan.problems)
-        settings, lifecycle = self._lifecycles.plan(stream, wanted)
         for line in problems:
             self._plan.problem(line)
-        if len(self._plan.problems) > before:
+        found = None if problems else self._lifecycles.plan(stream, wanted)
+        if found is None:
             return False
+        settings, lifecycle = found
         body = templates.template_body(
             stream, wanted=wanted, able=self._abilities(), settings=settings, lifecycle=lifecycle
         )
