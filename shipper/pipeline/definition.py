@@ -16,7 +16,7 @@ from shipper.config.masking import quote
 from shipper.config.suggest import did_you_mean
 from shipper.pipeline.document import java_int
 from shipper.pipeline.execution import guarded, run_pipeline
-from shipper.pipeline.failure import Invalid, Unsupported
+from shipper.pipeline.failure import Unsupported
 from shipper.pipeline.nodes import KEYS, read_nodes
 from shipper.pipeline.options import (
     ELASTICSEARCH,
@@ -419,8 +419,8 @@ def _build_condition(step: Step, reader: Options) -> None:
 
     try:
         step.condition = painless.compile(script, flavour=reader.build.flavour, params=params)
-    except (Unsupported, Invalid) as error:
-        reader.caught("if", error)
+    except Unsupported as error:
+        reader.caught_script("if", error)
     step.script = script
 
 

@@ -158,6 +158,15 @@ class Options:
         """Note what translating an option's text raised."""
         self._note(name, error.reason, refused=not isinstance(error, Invalid), offset=error.offset)
 
+    def caught_script(self, name: str, error: Unsupported) -> None:
+        """Note what compiling a Painless script raised: its reasons are the names of things."""
+        if isinstance(error, Invalid):
+            self.caught(name, error)
+            return
+        reason = error.reason.replace(" with 1 arguments", " with 1 argument")
+        way = f"if the cluster's Painless takes it, {WAY_OUT}"
+        self.refuse(name, f"the edge does not take {reason}", error.offset, way=way)
+
     def _note(
         self, name: str | None, text: str, *, refused: bool, offset: int | None, way: str = WAY_OUT
     ) -> None:

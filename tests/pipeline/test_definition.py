@@ -354,6 +354,7 @@ def test_the_other_products_spelling_is_told(flavour: str, step: str, words: str
     ("step", "words"),
     [
         ("kv: {field: a, field_split: '[', value_split: '='}", "in the cluster every event fails on it"),
+        ("set: {field: a, value: 1, if: ctx.a.foo(1)}", "the edge does not take the method foo with 1 argument (line 1"),
         ("reroute: {dataset: x}", "name a pipeline of the cluster by its id"),
         ("geoip: {field: a}", "set pipeline.geoip.database_directory to a folder of .mmdb files, or run it"),
         ("pipeline: {name: x}", "under 'absent:' of the input if the cluster has none either, or run it"),

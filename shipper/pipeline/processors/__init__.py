@@ -80,7 +80,7 @@ CLUSTER_ONLY: dict[str, str] = {
     "ip_location": "it is not built yet",
     "normalize_for_stream": "it is not built yet",
     "recover_failure_document": "failure stores are in the cluster",
-    "registered_domain": "it is not built yet",
+    "registered_domain": "the list of public suffixes is the cluster's, and no two releases have the same",
     "reroute": "it changes _index, which Shipper decides",
     "set_security_user": "users are known to the cluster only",
     "sparse_encoding": "its models are in the cluster",

@@ -40,7 +40,7 @@ def script(options: Options, build: Build) -> Run:
     try:
         run = compile(source, flavour=build.flavour, params=params)
     except Unsupported as error:
-        options.caught(name, error)
+        options.caught_script(name, error)
         return _nothing
 
     def run_script(document: Document) -> None:
