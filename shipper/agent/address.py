@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import orjson
 from msgspec.structs import replace
 
@@ -31,10 +32,7 @@ if TYPE_CHECKING:
 
 MOST_DAYS = 1000  # remembered by a file
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# A time in UTC at the start of a document, where Shipper and pipelines leave it.
-_UTC = re.compile(
-    rb'\{"@timestamp":"(\d{4}-\d\d-\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z"'
-)
+_UTC = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z\Z")
 _ISO = re.compile(
     r"\d{4}-\d\d-\d\d(?:T\d\d(?::\d\d(?::\d\d(?:[.,]\d+)?)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?\Z"
 )
@@ -132,7 +130,7 @@ class Addressed(Encoder):
         plain: fields of the file where no pipeline runs, so that lines without fields of their own are all alike.
     """
 
-    __slots__ = ("_addressing", "_alike", "_days", "_inner", "_name", "_stream", "_texts")
+    __slots__ = ("_addressing", "_alike", "_begins", "_inner", "_name", "_stream", "_texts")
 
     def __init__(
         self,
@@ -143,7 +141,7 @@ class Addressed(Encoder):
     ) -> None:
         super().__init__(inner.key, inner.path, plain or Constants({}))
         self._inner, self._addressing, self._stream = inner, addressing, stream
-        self._days: dict[bytes, bytes] = {}  # what action lines of a day begin with
+        self._begins: dict[str, bytes] = {}  # what action lines of a day begin with
         # What stands in documents until their names are known.
         self._texts = [
             (name, text, _member(name, text))
@@ -214,13 +212,16 @@ class Addressed(Encoder):
                 for action, document in zip(lines[::2], documents, strict=False)
             ]
         elif self._stream.mode == "daily":
-            days, match = self._days, _UTC.match
+            begins, utc = self._begins, _UTC.match
             parts = []
-            for action, document in zip(lines[::2], documents, strict=False):
-                found = match(document)
-                begin = days.get(found[1]) if found else None
+            for action, document, time in zip(
+                lines[::2], documents, _times_of(documents), strict=False
+            ):
+                begin = None
+                if type(time) is str and utc(time):
+                    begin = begins.get(time[:10])
                 if begin is None:
-                    begin = self._dated(document, found, stamp)
+                    begin = self._dated(time, stamp)
                 parts += (begin, action[skip:], b"\n", document, b"\n")
         else:
             begin = self._begin(self._name, "")
@@ -231,18 +232,18 @@ class Addressed(Encoder):
         piece.body = b"".join(parts)
         return piece
 
-    def _dated(self, document: bytes, found: re.Match[bytes] | None, stamp: str) -> bytes:
-        """What the action line of a document begins with whose day is seen for the first time, or hard to tell."""
-        begin = self._begin(self._name, self._day(_decoded(document), stamp))
-        if found and day_of(found[1].decode()):
-            if len(self._days) >= MOST_DAYS:
-                self._days.clear()
-            self._days[found[1]] = begin
+    def _dated(self, time: Any, stamp: str) -> bytes:
+        """What the action line of a document begins with whose time is of a new day, or in another form."""
+        begin = self._begin(self._name, self._day(time, stamp))
+        if type(time) is str and _UTC.match(time) and day_of(time):
+            if len(self._begins) >= MOST_DAYS:
+                self._begins.clear()
+            self._begins[time[:10]] = begin
         return begin
 
-    def _day(self, document: dict[str, Any], stamp: str) -> str:
-        """The day of a document; that of reading where it has none."""
-        day = day_of(document.get("@timestamp"))
+    def _day(self, time: Any, stamp: str) -> str:
+        """The day of a document's time; that of reading where it is none."""
+        day = day_of(time)
         if day is None:
             self._addressing.undated += 1
         return day or _dotted(stamp)
@@ -254,7 +255,7 @@ class Addressed(Encoder):
         self._addressing.unnamed += missing
         for name, _, member in self._texts:
             document = document.replace(member, _member(name, getattr(stream, name)))
-        day = self._day(fields, stamp) if stream.mode == "daily" else ""
+        day = self._day(fields.get("@timestamp"), stamp) if stream.mode == "daily" else ""
         return b"%b%b\n%b\n" % (self._begin(stream.name, day), action, document)
 
 
@@ -304,6 +305,23 @@ def _named(constants: Constants, dataset: str, namespace: str) -> Constants:
 def _member(name: str, value: str) -> bytes:
     """A member of a JSON object; no text in a document can look so, since its quotes are escaped."""
     return b'"%b":%b' % (name.encode(), orjson.dumps(value))
+
+
+class _Timed(msgspec.Struct):
+    """Of a document, its time alone: to read nothing else takes a tenth of the time."""
+
+    time: Any = msgspec.field(name="@timestamp", default=None)
+
+
+_timed = msgspec.json.Decoder(list[_Timed])
+
+
+def _times_of(documents: list[bytes]) -> list[Any]:
+    """The ``@timestamp`` of each document; None where it has none."""
+    try:
+        return [one.time for one in _timed.decode(b"[%b]" % b",".join(documents))]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return [_decoded(document).get("@timestamp") for document in documents]
 
 
 def _decoded(document: bytes) -> dict[str, Any]:
