@@ -65,10 +65,12 @@ def mappings(
     body: dict[str, Any] = {"_meta": MANAGED}
     if dynamic != "true":
         body["dynamic"] = {"false": False}.get(dynamic, dynamic)
-    rules = _guard(flat) if flat else []
+    rules: list[dict[str, Any]] = []
     if complete:
         body |= {"date_detection": False, "numeric_detection": False}
         rules += _RULES
+    if flat:
+        rules += _guard(flat)  # last: points are objects, too
     if rules:
         body["dynamic_templates"] = rules
     fields = _ecs(text) if complete else _own()

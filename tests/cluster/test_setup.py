@@ -10,8 +10,17 @@ import pytest
 
 from shipper.cluster import ingest, templates
 from shipper.cluster.client import Client
-from shipper.config.settings import DataStream, Elasticsearch, Input, Pipeline, Settings, Tls
-from shipper.tools.setup import SetupError, carry_out, make_plan
+from shipper.config.settings import (
+    DataStream,
+    Elasticsearch,
+    Input,
+    Pipeline,
+    Settings,
+    Setup,
+    Template,
+    Tls,
+)
+from shipper.tools.setup import SetupError, carry_out, make_plan, plan_removal
 from tests.cluster.rig.node import Node
 
 _PIPELINE = """\
@@ -267,6 +276,196 @@ def test_an_ordinary_index_in_the_way_is_named(node, dataset):
 
     assert plan.steps == []
     assert f"logs-{dataset}-default is an ordinary index" in plan.problems[0]
+
+
+# What the configuration says
+
+
+def _with(dataset: str, mode: str = "data_stream", **template) -> Settings:
+    from msgspec.structs import replace  # noqa: PLC0415
+
+    settings = _settings(dataset)
+    prefix = "logs" if mode == "data_stream" else "shipper"
+    stream = DataStream(dataset=dataset, mode=mode, prefix=prefix)
+    # The rig's Elasticsearch lacks the native library of its best_compression.
+    index = {"index.codec": "default", **template.pop("settings", {})}
+    return replace(
+        settings,
+        inputs=(replace(settings.inputs[0], data_stream=stream),),
+        setup=Setup(template=Template(settings=index, **template)),
+    )
+
+
+def _mapping(node, index: str) -> dict:
+    status, answer = node.request("GET", f"/{index}/_mapping")
+    assert status == 200, answer
+    (mapping,) = answer.values()
+    return mapping["mappings"]
+
+
+def test_mappings_and_settings_of_the_configuration_reach_the_index(node, dataset):
+    custom = {
+        "upstream.time": {"type": "float"},
+        "title": {"type": "text", "fields": {"raw": {"type": "keyword"}}},
+        "when": {"type": "date", "format": "dd/MM/yyyy"},
+        "items": {"type": "nested", "properties": {"price": {"type": "long"}}},
+    }
+    settings = _with(
+        dataset, settings={"number_of_shards": 2}, custom_mappings=custom, dynamic="false"
+    )
+    _setup(node, settings)
+
+    item = _ship(
+        node,
+        dataset,
+        {"upstream": {"time": "1.5"}, "title": "a b", "when": "02/01/2026", "unknown": 1},
+    )
+
+    assert item["status"] == 201, item
+    mapping = _mapping(node, f"logs-{dataset}-default")
+    fields = mapping["properties"]
+    assert fields["upstream"]["properties"]["time"]["type"] == "float"
+    assert fields["title"]["fields"]["raw"]["type"] == "keyword"
+    assert fields["when"]["format"] == "dd/MM/yyyy"
+    assert fields["items"]["type"] == "nested"
+    assert mapping["dynamic"] == "false"
+    assert "unknown" not in fields
+    _, answer = node.request("GET", f"/logs-{dataset}-default/_settings?flat_settings=true")
+    (index,) = answer.values()
+    assert index["settings"]["index.number_of_shards"] == "2"
+    assert index["settings"]["index.refresh_interval"] == "30s"
+    assert _setup(node, settings) == []
+
+
+def test_unknown_objects_are_one_field_each_and_those_of_ecs_stay_objects(node, dataset):
+    settings = _with(dataset, unknown_objects="flattened")
+    _setup(node, settings)
+    item = _ship(
+        node,
+        dataset,
+        {
+            "message": "m",
+            "host": {"name": "a", "os": {"name": "x"}, "odd": {"k": 1}},
+            "log": {"offset": 1, "file": {"path": "/x", "inode": "7"}, "level": "info"},
+            "event": {"created": "2026-01-01T00:00:00Z"},
+            "user": {"name": "u"},
+            "source": {"geo": {"location": {"lat": 1.0, "lon": 2.0}}},
+            "foo": {f"key-{number}": {"deep": number} for number in range(300)},
+            "list": [{"a": 1}, {"b": "c"}],
+        },
+    )
+
+    assert item["status"] == 201, item
+    fields = _mapping(node, f"logs-{dataset}-default")["properties"]
+    flat = "flattened" if node.product == "elasticsearch" else "flat_object"
+    assert fields["foo"]["type"] == fields["list"]["type"] == flat
+    assert fields["host"]["properties"]["odd"]["type"] == flat
+    assert fields["host"]["properties"]["os"]["properties"]["name"]["type"] == "keyword"
+    assert fields["log"]["properties"]["file"]["properties"]["path"]["type"] == "keyword"
+    assert fields["event"]["properties"]["created"]["type"] == "date"
+    assert fields["user"]["properties"]["name"]["type"] == "keyword"
+    geo = fields["source"]["properties"]["geo"]["properties"]
+    assert geo["location"]["type"] == "geo_point"
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ({"custom_mappings": {"a": {"type": "keywrd"}}}, "keywrd"),
+        ({"custom_mappings": {"a": {"format": "x"}}}, "custom_mappings: a: has no type"),
+        ({"settings": {"number_of_shard": 1}}, "number_of_shard"),
+    ],
+)
+def test_what_the_cluster_would_refuse_is_told_before_anything_is_made(
+    node, dataset, template, told
+):
+    plan = _plan(node, _with(dataset, **template))
+
+    assert plan.steps == []
+    assert told in plan.problems[0]
+
+
+def test_daily_indices_are_made_by_their_events_of_our_template(node, dataset):
+    settings = _with(dataset, "daily", custom_mappings={"code": {"type": "long"}})
+    done = _setup(node, settings)
+
+    assert done == [f"index template shipper-shipper-{dataset}"]
+    name = f"shipper-{dataset}-default-2026.01.02"
+    body = '{"create":{}}\n{"@timestamp":"2026-01-02T00:00:00Z","code":"7"}\n'
+    status, answer = node.request("POST", f"/{name}/_bulk", body)
+    assert (status, answer["errors"]) == (200, False)
+    mapping = _mapping(node, name)
+    assert mapping["properties"]["code"]["type"] == "long"
+    assert mapping["_meta"] == {"managed_by": "shipper"}
+    node.request("DELETE", f"/{name}")
+
+
+def test_a_cluster_without_lifecycle_management_says_what_to_run(node, dataset):
+    plan = _plan(node, _settings(dataset))
+
+    assert any("shipper rollover --if-due" in line for line in plan.notes)
+
+
+# Removal
+
+
+def _remove(node, settings: Settings) -> list[str]:
+    done: list[str] = []
+    with closing(_client(node)) as client:
+        plan = plan_removal(client, settings)
+        carry_out(client, plan, lambda step: done.append(step.path))
+    return done
+
+
+def test_removal_takes_what_is_empty_and_leaves_documents(opensearch, dataset, pipeline):
+    settings = _settings(dataset, pipeline)
+    _setup(opensearch, settings)
+    name = ingest.pipeline_of(settings.inputs[0])
+    template = f"/_index_template/shipper-logs-{dataset}"
+
+    _ship(opensearch, dataset, {"message": "a=5"})
+    assert _remove(opensearch, settings) == [f"/_ingest/pipeline/{name}"]
+    assert opensearch.request("GET", template)[0] == 200
+    assert opensearch.count(f"logs-{dataset}-default") == 1
+
+    other = _settings(f"{dataset}x", pipeline)
+    _setup(opensearch, other)
+    done = _remove(opensearch, other)
+    assert f"/_data_stream/logs-{dataset}x-default" in done
+    assert f"/_index_template/shipper-logs-{dataset}x" in done
+    assert _remove(opensearch, other) == []
+    assert opensearch.request("GET", template)[0] == 200
+
+
+def test_removal_of_an_alias_takes_its_empty_index_alone(node, dataset):
+    settings = _with(dataset, "rollover_alias")
+    alias = f"shipper-{dataset}-default"
+    _setup(node, settings)
+    document = {"@timestamp": "2026-01-01T00:00:00Z"}
+    node.request("PUT", f"/{alias}/_doc/1?refresh=true", document)
+    assert _remove(node, settings) == [f"/_index_template/shipper-{alias}"]
+
+    _setup(node, settings)
+    node.request("DELETE", f"/{alias}/_doc/1?refresh=true")
+    done = _remove(node, settings)
+
+    assert f"/_index_template/shipper-{alias}" in done
+    assert node.request("GET", f"/{alias}/_alias/{alias}")[0] == 404
+
+
+def test_what_came_after_the_plan_is_not_removed(opensearch, dataset):
+    """Whether it is empty is looked at again right before."""
+    settings = _settings(dataset)
+    _setup(opensearch, settings)
+    done: list[str] = []
+    with closing(_client(opensearch)) as client:
+        plan = plan_removal(client, settings)
+        _ship(opensearch, dataset, {"message": "m"})
+        with pytest.raises(SetupError, match="in use by"):
+            carry_out(client, plan, lambda step: done.append(step.path))
+
+    assert done == []
+    assert opensearch.count(f"logs-{dataset}-default") == 1
 
 
 def test_namespaces_of_a_dataset_share_one_template(node, dataset):

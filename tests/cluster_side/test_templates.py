@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from shipper.cluster.templates import PRIORITY, Template, template_body, template_hash, winner
-from shipper.config.settings import DataStream
+from shipper.cluster.templates import (
+    PRIORITY,
+    Template,
+    overlap,
+    priority,
+    sample_name,
+    template_body,
+    template_hash,
+    template_name,
+    winner,
+)
+from shipper.cluster.templates_fields import custom_problems
+from shipper.config.settings import Dataset, DataStream
+from shipper.config.settings import Template as TemplateSettings
+from shipper.tools.setup.difference import difference
 
 
 def _template(name: str, *patterns: str, priority: int = 0, data_stream: bool = True) -> Template:
@@ -60,3 +75,141 @@ def test_only_the_dataset_is_covered():
     body = template_body(DataStream(dataset="app", namespace="prod"), text="text")
 
     assert body["index_patterns"] == ["logs-app-*"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "meet"),
+    [("logs-app-*", "logs-app-*", True), ("logs-*-*", "logs-app-*", True), ("logs-app*", "logs-apps-*", True),
+     ("logs-app-*", "logs-apps-*", False), ("*", "logs-app-*", True), ("*-default", "logs-app-*", True),
+     ("logs-app-default", "logs-app-*", True), ("metrics-*", "logs-*", False), ("logs-*a*b", "logs-*b*c", False),
+     ("logs-nginx.*-*", "logs-nginx.access-*", True), ("a*c", "ab*", True), ("", "*", True), ("", "a", False)],
+)  # fmt: skip
+def test_patterns_meet_where_a_name_fits_both(one, other, meet):
+    """The cluster compares patterns the same way, and refuses two of the same priority that meet."""
+    assert overlap(one, other) is meet
+    assert overlap(other, one) is meet
+
+
+@given(st.lists(st.text("ab*", max_size=5), min_size=2, max_size=2), st.text("ab", max_size=8))
+def test_a_name_that_fits_two_patterns_makes_them_meet(patterns, name):
+    one, other = patterns
+    if _template("a", one).matches(name) and _template("b", other).matches(name):
+        assert overlap(one, other)
+
+
+def test_names_and_patterns_follow_prefix_and_mode():
+    daily = DataStream(dataset="app", prefix="shipper", mode="daily")
+    alias = DataStream(dataset="app", namespace="prod", prefix="shipper", mode="rollover_alias")
+
+    assert template_name(DataStream(dataset="app")) == "shipper-logs-app"
+    assert template_name(daily) == "shipper-shipper-app"
+    assert template_name(alias) == "shipper-shipper-app-prod"
+    for stream in (DataStream(dataset="app"), daily, alias):
+        body = template_body(stream)
+        assert Template.from_api({"name": "a", "index_template": body}).matches(sample_name(stream))
+        assert ("data_stream" in body) is (stream.mode == "data_stream")
+
+
+def test_a_dataset_with_references_gives_way_to_those_that_are_named():
+    """Otherwise the cluster would refuse one of two patterns of one priority."""
+    named = DataStream(dataset="nginx.access")
+    half = DataStream(dataset="nginx.%{[fields.kind]}")
+    unknown = DataStream(dataset="%{[fields.kind]}")
+
+    assert template_body(half)["index_patterns"] == ["logs-nginx.*-*"]
+    assert PRIORITY == priority(named) > priority(half) > 200 > priority(unknown) > 100
+    assert priority(DataStream(dataset="a.%{[x]}")) < priority(half)
+
+
+def test_settings_of_the_configuration_win_in_whatever_form_they_are_written():
+    settings = {
+        "index": {"codec": "default"},
+        "number_of_shards": 2,
+        "index.refresh_interval": "5s",
+    }
+    wanted = Dataset(dataset="app", template=TemplateSettings(settings=settings))
+
+    body = template_body(DataStream(dataset="app"), wanted=wanted)
+
+    assert body["template"]["settings"] == {
+        "index.codec": "default",
+        "index.mapping.total_fields.limit": 5000,
+        "index.number_of_shards": 2,
+        "index.refresh_interval": "5s",
+    }
+
+
+def test_dotted_custom_mappings_are_objects_in_objects_beside_ours():
+    custom = {
+        "upstream.time": {"type": "float"},
+        "http.response.grade": {"type": "keyword"},
+        "message": {"type": "text", "fields": {"raw": {"type": "keyword"}}},
+        "event": {"properties": {"label": {"type": "keyword"}}},
+    }
+    wanted = Dataset(dataset="app", template=TemplateSettings(custom_mappings=custom))
+
+    fields = template_body(DataStream(dataset="app"), wanted=wanted)["template"]["mappings"][
+        "properties"
+    ]
+
+    assert fields["upstream"] == {"properties": {"time": {"type": "float"}}}
+    response = fields["http"]["properties"]["response"]["properties"]
+    assert response["grade"] == {"type": "keyword"}
+    assert response["status_code"] == {"type": "long"}
+    assert fields["message"]["fields"] == {"raw": {"type": "keyword"}}
+    assert fields["event"]["properties"]["label"] == {"type": "keyword"}
+    assert fields["event"]["properties"]["created"] == {"type": "date"}
+
+
+@pytest.mark.parametrize(
+    ("custom", "told"),
+    [
+        ({"a": {"type": "keyword"}}, None),
+        ({"a": {"type": "nested", "properties": {"b": {"type": "long"}}}}, None),
+        ({"a": {"properties": {"b": {"type": "long"}}}}, None),
+        ({"a": {"type": "date", "format": "epoch_second"}, "a2.b": {"type": "flattened"}}, None),
+        ({"a": {}}, "place: a: has no type"),
+        ({"a": {"b": {"type": "keyword"}}}, "for an object's field write a.b"),
+        ({"a": "keyword"}, "place: a: expected a mapping such as {type: keyword}"),
+        ({"a": {"type": 1}}, "place: a.type: expected the name of a field type"),
+        ({"a": {"fields": {"b": {"type": "keyword"}}}}, "place: a: has fields and no type"),
+        ({"a": {"properties": {"b": {"format": "x"}}}}, "place: a.properties.b: has no type"),
+        ({"a": {"properties": []}}, "place: a.properties: expected field names"),
+        ({"a": {"type": "keyword"}, "a.b": {"type": "long"}}, "place: a.b lies in a, which is of type keyword"),
+        ({"a..b": {"type": "long"}}, "a name between two dots is empty"),
+    ],
+)  # fmt: skip
+def test_mistakes_in_custom_mappings_are_told_with_their_key(custom, told):
+    found = custom_problems(custom, "place")
+
+    if told is None:
+        assert found == []
+    else:
+        assert any(told in line for line in found), found
+
+
+def test_the_difference_has_no_noise_of_the_cluster():
+    """Texts for numbers, objects for dots, defaults that it adds: the same template is no difference."""
+    body = template_body(DataStream(dataset="app"))
+    stored = {
+        **body,
+        "composed_of": [],
+        "data_stream": {"hidden": False, "allow_custom_routing": False},
+        "template": {
+            **body["template"],
+            "settings": {
+                "index": {
+                    "codec": "best_compression",
+                    "refresh_interval": "30s",
+                    "mapping": {"total_fields": {"limit": "5000"}},
+                }
+            },
+        },
+    }
+    assert difference(stored, body) == []
+
+    other = {**body, "priority": 300}
+    assert [line.strip() for line in difference(stored, other) if line[0] in "+-"] == [
+        '-  "priority": 250,',
+        '+  "priority": 300,',
+    ]

@@ -9,7 +9,7 @@ import orjson
 
 from shipper.cluster.templates import flat_settings
 
-_KEPT = {"_version", "_seq_no", "_primary_term"}
+_ADDED = frozenset({"_version", "_seq_no", "_primary_term", "retry"})
 _ISM = frozenset({"policy_id", "last_updated_time", "schema_version", "error_notification", "user"})
 
 
@@ -39,14 +39,12 @@ def normal(body: Any, above: str = "") -> Any:
         return {key: _text(value) for key, value in flat_settings(body).items()}
     kept: dict[str, Any] = {}
     for key, value in body.items():
-        if key in _KEPT or (above == "policy" and key in _ISM):
+        if key in _ADDED or (above == "policy" and key in _ISM):
             continue
         if key == "data_stream":  # the products add their defaults to it
             kept[key] = {}
         elif value not in ([], None):
             kept[key] = normal(value, key)
-    for action in ("retry",) if above == "" or "retry" in kept else ():
-        kept.pop(action, None)
     return kept
 
 
