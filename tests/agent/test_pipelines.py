@@ -126,7 +126,7 @@ def test_a_failure_is_a_dead_letter_where_the_user_wants_it(tmp_path):
 
 
 def test_a_pipeline_that_cannot_run_here_is_refused_with_place_and_way_out(tmp_path):
-    config = settings(tmp_path, text="processors:\n  - script: {source: 'ctx.a = 1'}\n")
+    config = settings(tmp_path, text="processors:\n  - script: {id: sums}\n")
 
     with pytest.raises(ConfigError) as error:
         choose(config, config.inputs[0])
@@ -137,12 +137,25 @@ def test_a_pipeline_that_cannot_run_here_is_refused_with_place_and_way_out(tmp_p
 
 
 def test_auto_takes_the_cluster_for_what_cannot_run_here(tmp_path):
-    config = settings(tmp_path, run="auto", text="processors:\n  - script: {source: 'ctx.a = 1'}\n")
+    config = settings(tmp_path, run="auto", text="processors:\n  - script: {id: sums}\n")
 
     choice = choose(config, config.inputs[0])
 
     assert choice.where == "cluster"
     assert len(choice.reasons) == 1
+
+
+def test_the_local_store_runs_no_pipeline_and_says_so(tmp_path, caplog):
+    far = "processors: [{enrich: {policy_name: p, field: a, target_field: b}}]"
+    config = settings(tmp_path, run="auto", text=far)
+    one = config.inputs[0]
+
+    with caplog.at_level(logging.INFO, "shipper.agent"):
+        logging.getLogger("shipper").propagate = True
+        start(config, one, constants(config, one, "agent-1"))
+
+    assert "pipeline p does not run: output.local runs none" in caplog.text
+    assert "runs in the cluster" not in caplog.text
 
 
 def test_auto_does_not_hide_a_mistake(tmp_path):

@@ -71,7 +71,10 @@ class Calls(Base):
         functional: interfaces that a lambda may be.
         receivers: the class that Painless sees in a value of Python's.
         untranslated: methods on ``def`` that are refused whatever the receiver.
+        takes_any: whether a function's place may hold something else than a lambda.
     """
+
+    takes_any: ClassVar[bool] = False
 
     methods: ClassVar[dict[str, dict[tuple[str, int], Method]]] = METHODS
     statics: ClassVar[dict[str, dict[tuple[str, int], Method]]] = STATICS
@@ -162,7 +165,7 @@ class Calls(Base):
             if isinstance(argument, tree.Lambda | tree.Reference):
                 found.append(self.function(argument, parameter))
             else:
-                if parameter in self.functional:
+                if parameter in self.functional and not self.takes_any:
                     self.refuse("a function that is not written as a lambda", argument.offset)
                 found.append(self.wanted(argument, parameter, internal=True))
         return found
@@ -212,7 +215,7 @@ class Calls(Base):
     def dynamic_argument(self, node: tree.Node, wants: set[str]) -> Value:
         """One argument; a lambda is translated for the interface that the method wants."""
         if not isinstance(node, tree.Lambda | tree.Reference):
-            if wants <= self.functional.keys():
+            if wants <= self.functional.keys() and not self.takes_any:
                 self.refuse("a function that is not written as a lambda", node.offset)
             self.boxing = True
             value = self.visit(node)

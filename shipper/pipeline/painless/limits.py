@@ -7,6 +7,7 @@ written out, and of its loops at most the last may give characters back to what 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 FACTOR: Final = 6.0
 _MOST_PATHS: Final = 24
 _MOST_ITEMS: Final = 400
+_MOST_PAIRS: Final = 120
 _EDGE: Final = 3.0  # looks of a word boundary, at each place
 _END: Final = 5.0  # looks of the end of a text, in all places together
 _WIDE: Final = 1.5  # looks at a character that may be one beyond the basic plane, on average
@@ -62,14 +64,25 @@ def bounded(root: Node, *, whole: bool) -> bool:
         root: the pattern's tree.
         whole: the match is of the whole text (``==~``), so it begins once only.
     """
+    return looks(root, whole=whole) <= FACTOR
+
+
+def looks(root: Node, *, whole: bool) -> float:
+    """
+    How many looks a character of the text a match takes at most; infinite if no bound is known.
+
+    Args:
+        root: the pattern's tree.
+        whole: the match is of the whole text.
+    """
     try:
         paths = _paths(root)
         start = [path for path in paths if path and path[0].cost == 0 and not path[0].ranges]
         if whole or len(start) == len(paths):
-            return _once(paths, whole=whole) <= FACTOR
-        return _anywhere(paths) <= FACTOR
+            return _once(paths, whole=whole)
+        return _anywhere(paths)
     except _Beyond:
-        return False
+        return math.inf
 
 
 def _paths(node: Node) -> list[_Path]:
@@ -208,7 +221,32 @@ def _fixed(paths: list[_Path]) -> float:
     taken = _most(item for path in paths for item in path)
     fails = sum(max((item.cost for item in path if item.ranges), default=0.0) for path in paths)
     every = sum(item.cost for path in paths for item in path if item.ranges)
-    return min(fails + taken, every) + sum(map(_edges, paths))
+    return min(fails + min(taken, _together(paths)), every) + sum(map(_edges, paths))
+
+
+def _together(paths: list[_Path]) -> float:
+    """
+    Looks at one character beyond the first of each path, where paths begun earlier have come as far as that.
+
+    What came before it is one text: places of two paths are reached together only if what they took fits.
+    """
+    rows = [[item for item in path if item.ranges] for path in paths]
+    if sum(map(len, rows)) > _MOST_PAIRS or any(item.loop for row in rows for item in row):
+        return math.inf
+    places = [(row, at) for row in rows for at in range(1, len(row))]
+    return max(
+        (
+            sum(row[at].cost for row, at in places if at <= most and _fit(longest[:most], row[:at]))
+            for longest, most in places
+        ),
+        default=0.0,
+    )
+
+
+def _fit(longer: list[_Item], shorter: list[_Item]) -> bool:
+    """Whether the end of one row of sets and another can take the same text."""
+    end = longer[len(longer) - len(shorter) :]
+    return all(intersect(one.ranges, other.ranges) for one, other in zip(end, shorter, strict=True))
 
 
 def _holds(ranges: CharSet, point: int) -> bool:

@@ -6,7 +6,7 @@ Patterns are Java's, translated and guarded like those of processors; one that t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from shipper.pipeline import guard, regex
 from shipper.pipeline.failure import Invalid, Unsupported
@@ -16,6 +16,11 @@ from shipper.pipeline.painless.parts import Base, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from shipper.pipeline.regex import Translated
+
+
+LIMITED: Final = "a regular expression that the cluster's limit (script.painless.regex.limit-factor) may stop, depending on the text"
 
 
 class Matching(Base):
@@ -73,19 +78,28 @@ class Matching(Base):
         from shipper.pipeline.painless.limits import bounded  # noqa: PLC0415 - few conditions have regular expressions
         from shipper.pipeline.regex import java  # noqa: PLC0415
 
+        translated = Matching.pattern(node)
+        if not bounded(java.parse(node.pattern, "".join(sorted(node.flags))), whole=whole):
+            raise Unsupported(LIMITED, node.offset)
+        return regex.compile(translated)
+
+    @staticmethod
+    def pattern(node: tree.Regex) -> Translated:
+        """
+        A pattern in Python's words.
+
+        Raises:
+            Invalid: Java would not compile it.
+            Unsupported: the edge cannot do it.
+        """
+        from shipper.pipeline.regex import java  # noqa: PLC0415
+
         flags = "".join(sorted(set(node.flags)))
         if len(flags) != len(node.flags):
             raise Invalid("a flag of a regular expression that stands there twice", node.offset)
         try:
-            translated = java.translate(node.pattern, flags)
-            safe = bounded(java.parse(node.pattern, flags), whole=whole)
+            return java.translate(node.pattern, flags)
         except Invalid as error:
             raise Invalid(error.reason, node.offset + 1 + (error.offset or 0)) from None
         except Unsupported as error:
             raise Unsupported(error.reason, node.offset + 1 + (error.offset or 0)) from None
-        if not safe:
-            raise Unsupported(
-                "a regular expression that the cluster's limit (script.painless.regex.limit-factor) may stop, depending on the text",
-                node.offset,
-            )
-        return regex.compile(translated)

@@ -233,9 +233,14 @@ class Statements(Translator):
     def each(self, node: tree.Each) -> Code:
         """``for (x in values)``."""
         values = self.visit(node.values)
-        if values.type not in {"def", "String[]"} and "Iterable" not in (
-            values.type,
-            *classes.SUPERS.get(values.type, ()),
+        if (
+            values.type != "def"
+            and not values.type.endswith("[]")
+            and "Iterable"
+            not in (
+                values.type,
+                *classes.SUPERS.get(values.type, ()),
+            )
         ):
             raise Invalid(f"cannot iterate over the type [{values.type}]", node.offset)
         if not node.body.statements:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
-def _used(stream: Stream) -> Iterator[Any]:
+def used(stream: Stream) -> Iterator[Any]:
     """The values of a stream, which gives them once."""
     items = stream.items
     if items is None:
@@ -28,7 +28,7 @@ def _used(stream: Stream) -> Iterator[Any]:
 
 
 def _first(stream: Stream) -> Optional:
-    for value in _used(stream):
+    for value in used(stream):
         if value is None:
             raise ScriptFailure(None, "null_pointer_exception", foreign=True)
         return Optional(value)
@@ -36,7 +36,7 @@ def _first(stream: Stream) -> Optional:
 
 
 def _count(stream: Stream) -> int:
-    items = _used(stream)
+    items = used(stream)
     return sum(1 for _ in items) if stream.size is None else stream.size
 
 
@@ -51,13 +51,13 @@ def _distinct(items: Iterator[Any]) -> Iterator[Any]:
 def _limit(stream: Stream, count: int) -> Stream:
     if count < 0:
         raise ScriptFailure(str(count), "illegal_argument_exception")
-    return Stream(itertools.islice(_used(stream), count))
+    return Stream(itertools.islice(used(stream), count))
 
 
 def _skip(stream: Stream, count: int) -> Stream:
     if count < 0:
         raise ScriptFailure(str(count), "illegal_argument_exception")
-    return Stream(itertools.islice(_used(stream), count, None))
+    return Stream(itertools.islice(used(stream), count, None))
 
 
 def _get(optional: Optional) -> Any:
@@ -67,25 +67,25 @@ def _get(optional: Optional) -> Any:
 
 
 def _each(stream: Stream, work: Callable[[Any], Any]) -> None:
-    for value in _used(stream):
+    for value in used(stream):
         work(value)
 
 
 STREAM: Final[dict[str, Callable[..., Any]]] = {
-    "anyMatch(Predicate)boolean": lambda stream, test: any(map(test, _used(stream))),
-    "allMatch(Predicate)boolean": lambda stream, test: all(map(test, _used(stream))),
-    "noneMatch(Predicate)boolean": lambda stream, test: not any(map(test, _used(stream))),
-    "filter(Predicate)Stream": lambda stream, test: Stream(filter(test, _used(stream))),
-    "map(Function)Stream": lambda stream, work: Stream(map(work, _used(stream)), stream.size),
-    "distinct()Stream": lambda stream: Stream(_distinct(_used(stream))),
+    "anyMatch(Predicate)boolean": lambda stream, test: any(map(test, used(stream))),
+    "allMatch(Predicate)boolean": lambda stream, test: all(map(test, used(stream))),
+    "noneMatch(Predicate)boolean": lambda stream, test: not any(map(test, used(stream))),
+    "filter(Predicate)Stream": lambda stream, test: Stream(filter(test, used(stream))),
+    "map(Function)Stream": lambda stream, work: Stream(map(work, used(stream)), stream.size),
+    "distinct()Stream": lambda stream: Stream(_distinct(used(stream))),
     "limit(long)Stream": _limit,
     "skip(long)Stream": _skip,
     "count()long": _count,
     "findFirst()Optional": _first,
     "findAny()Optional": _first,
     "forEach(Consumer)void": _each,
-    "toArray()def[]": lambda stream: MadeArray(_used(stream)),
-    "collect(Collector)def": lambda stream, collector: collector(_used(stream)),
+    "toArray()def[]": lambda stream: MadeArray(used(stream)),
+    "collect(Collector)def": lambda stream, collector: collector(used(stream)),
 }
 OPTIONAL: Final[dict[str, Callable[..., Any]]] = {
     "isPresent()boolean": lambda optional: optional.value is not None,

@@ -254,3 +254,125 @@ ctx.x = ;
 ctx.s = ctx.s + ctx.i + ctx.f + ctx.t + ctx.n + ctx.big
 ctx.x = 1; ctx.x = ctx.x + ctx.x; ctx.x *= ctx.x
 """
+
+MORE = r"""
+def m = /(\d+)/.matcher(ctx.s); if (m.find()) { ctx.x = m.group(1); ctx.st = m.start(); ctx.en = m.end() }
+Matcher m = /([a-z]+) ([a-z]+) (\d+)/.matcher(ctx.s); if (m.matches()) { ctx.a = m.group(1); ctx.b = m.group(2); ctx.n = m.groupCount() }
+Matcher m = /(?<verb>[A-Z]+) .*/.matcher(ctx.u); if (m.matches()) { ctx.a = m.namedGroup('verb') }
+Matcher m = /(?<verb>[A-Z]+)/.matcher(ctx.u); if (m.lookingAt()) { ctx.a = m.group('verb') }
+def m = /(\w+)=([^ ]+)/.matcher(ctx.k); def o = [:]; while (m.find()) { o[m.group(1)] = m.group(2) } ctx.o = o
+def m = /x1/.matcher(ctx['ü']); if (m.find()) { ctx.st = m.start() }
+ctx.x = /o/.matcher(ctx.s).replaceAll('0')
+ctx.x = /l+/.matcher(ctx.s).replaceFirst('L')
+ctx.x = /(\d)/.matcher(ctx.s).replaceAll('<$1>')
+ctx.x = /o/.matcher(ctx.s).replaceAll('$1')
+ctx.x = ctx.s.replaceAll(/[aeiou]/, m -> m.group().toUpperCase())
+ctx.x = ctx.s.replaceFirst(/[aeiou]/, m -> m.group().toUpperCase())
+ctx.x = ctx.s.replaceAll(/\d/, m -> 'n')
+ctx.x = ctx.s.replaceAll(/\d/, 'n')
+ctx.x = ctx.s.replaceAll('a', 'n')
+ctx.x = / /.split(ctx.s)
+ctx.x = /,/.split('a,b,,c,,')
+Pattern p = /\d/; ctx.x = p.matcher(ctx.s).find()
+def p = /\d+/; ctx.x = p.matcher(ctx.s).matches()
+ctx.x = ctx.s =~ /InvalidPassword|FailedACL|InvalidAccountID/
+if (ctx.u =~ /InvalidPassword|FailedACL|InvalidAccountID/) { ctx.x = 1 } else { ctx.x = 2 }
+ctx.x = 'IIIIIIIIInvalidInvalidInvalidIFailedFailed' =~ /InvalidPassword|FailedACL|InvalidAccountID/
+def m = /x/.matcher(ctx.s); ctx.x = m.group()
+def m = /o/.matcher(ctx.s); m.find(); ctx.x = m.group(3)
+def m = /o/.matcher(null)
+def m = /o/.matcher(ctx.i)
+ctx.x = ctx.s.split(' ').length
+def p = ctx.k.split('='); ctx.x = p[0]
+ctx.l.removeIf(ctx.s)
+ctx.x = ctx.l.sort()
+ZonedDateTime a = ZonedDateTime.parse(ctx.t); ZonedDateTime b = ZonedDateTime.parse(ctx.u); ctx.d = ChronoUnit.SECONDS.between(a, b); ctx.h = ChronoUnit.HOURS.between(a, b); ctx.da = ChronoUnit.DAYS.between(a, b); ctx.ms2 = ChronoUnit.MILLIS.between(b, a); ctx.mo = ChronoUnit.MONTHS.between(a, b)
+def a = ZonedDateTime.parse(ctx.t); ctx.x = a.toInstant().toEpochMilli(); ctx.y = a.toEpochSecond(); ctx.yr = a.year; ctx.mo = a.getMonthValue(); ctx.h = a.hour; ctx.n = a.getNano(); ctx.doy = a.dayOfYear
+def a = ZonedDateTime.parse(ctx.z); ctx.x = a.toString(); ctx.y = a.plusDays(1).toString(); ctx.w = a.plusHours(1).toString(); ctx.v = a.plusMonths(11).toString(); ctx.q = a.getZone().getId()
+ctx.x = ZonedDateTime.parse(ctx.bad)
+try { ctx.x = ZonedDateTime.parse(ctx.bad).toString() } catch (DateTimeParseException e) { ctx.x = 'bad' }
+try { ctx.x = ZonedDateTime.parse(ctx.s).toString() } catch (Exception e) { ctx.x = 'bad' }
+ctx.x = Instant.ofEpochMilli(ctx.ms).toString(); ctx.y = Instant.ofEpochMilli(ctx.ms).atZone(ZoneId.of('Europe/Berlin')).toString()
+ctx.x = ZonedDateTime.ofInstant(Instant.ofEpochMilli(ctx.ms), ZoneId.of('UTC')).toString()
+ctx.x = ZonedDateTime.ofInstant(Instant.ofEpochMilli(ctx.ms), ZoneId.of('Z'))
+ctx.x = ZonedDateTime.ofInstant(Instant.ofEpochSecond(ctx.i), ZoneOffset.UTC).format(DateTimeFormatter.ISO_INSTANT)
+ctx.x = ZonedDateTime.parse(ctx.t).format(DateTimeFormatter.ofPattern('yyyy-MM-dd HH:mm:ss'))
+ctx.x = ZonedDateTime.parse(ctx.t).format(DateTimeFormatter.ofPattern('EEE, d MMM yyyy'))
+ctx.x = ZonedDateTime.parse(ctx.u).format(DateTimeFormatter.ISO_OFFSET_DATE_TIME); ctx.y = ZonedDateTime.parse(ctx.u).format(DateTimeFormatter.ISO_LOCAL_DATE)
+ctx.x = ZonedDateTime.parse('2024-05-01 10:20:30 +0000', DateTimeFormatter.ofPattern('yyyy-MM-dd HH:mm:ss Z')).toString()
+ctx.x = ZonedDateTime.parse('01/May/2024:10:20:30 +0200', DateTimeFormatter.ofPattern('dd/MMM/yyyy:HH:mm:ss Z')).toString()
+ctx.x = Duration.between(ZonedDateTime.parse(ctx.t), ZonedDateTime.parse(ctx.u)).toMillis(); ctx.y = Duration.between(ZonedDateTime.parse(ctx.u), ZonedDateTime.parse(ctx.t)).toString(); ctx.w = Duration.ofSeconds(3661).toMinutes()
+ctx.x = ZonedDateTime.parse(ctx.t).isBefore(ZonedDateTime.parse(ctx.u)); ctx.y = ZonedDateTime.parse(ctx.t).isAfter(ZonedDateTime.parse(ctx.u))
+ctx.x = ZonedDateTime.parse(ctx.t).dayOfWeekEnum.value; ctx.y = ZonedDateTime.parse(ctx.t).getDayOfWeekEnum().toString()
+ctx.x = Instant.parse(ctx.t).toEpochMilli()
+ctx.x = System.currentTimeMillis() > 1000L
+ctx.x = new Date().getTime() > 0L; ctx.y = new Date(5L).getTime()
+ctx.x = ZonedDateTime.now()
+ctx.x = String.format('%s-%d-%.2f', new def[] {ctx.s, ctx.i, ctx.f})
+ctx.x = String.format('%05d|%-5s|%5s|%x|%X|%,d', new def[] {ctx.i, ctx.s, ctx.s, 255, 255, 1234567})
+ctx.x = String.format('%.1f %8.3f %08.2f', new def[] {0.25, ctx.f, -1.005})
+ctx.x = String.format('%d', new def[] {'a'})
+ctx.x = String.format('%s %s', new def[] {'a'})
+ctx.x = String.format('%b %c %% %n', new def[] {true, (char)'x'})
+ctx.x = String.format('%02d:%02d', new def[] {ctx.i, 7})
+ctx.x = ctx.l.stream().sorted().collect(Collectors.toList())
+ctx.x = ctx.l.stream().map(x -> x + '1').filter(x -> x != 'b1').collect(Collectors.joining(','))
+ctx.x = ctx.l.stream().map(String::valueOf).collect(Collectors.toList())
+ctx.x = ctx.n.stream().sorted((a, b) -> b - a).collect(Collectors.toList()); ctx.y = ctx.n.stream().reduce(0, (a, b) -> a + b)
+ctx.x = ctx.n.stream().distinct().count()
+ctx.x = ctx.l.stream().map(x -> x.toUpperCase()).collect(Collectors.toSet()).size()
+ctx.x = ctx.n.sum(); ctx.y = ctx.n.groupBy(x -> x > 1)
+ctx.l.sort(Comparator.naturalOrder()); ctx.n.sort(Comparator.reverseOrder())
+ctx.l.forEach(ctx.n::add)
+def m = [:]; ctx.l.forEach(x -> m.put(x, 1)); ctx.x = m
+ctx.x = ctx.l.collect(String::length)
+int f(def x) { return x * 2 } ctx.x = ctx.n.collect(this::f)
+ctx.m = ctx.l.stream().collect(Collectors.toMap(x -> x, x -> 1))
+ctx.x = 'abc'.sha1(); ctx.y = 'abc'.sha256(); ctx.z = 'abc'.hashCode(); ctx.w = [1,'a'].hashCode()
+ctx.x = Processors.uppercase(ctx.s); ctx.y = Processors.bytes('1kb')
+ctx.x = Math.pow(2, 0.5); ctx.y = Math.log(10); ctx.z = Math.log10(1000); ctx.w = Math.floor(-1.5); ctx.v = Math.sqrt(2); ctx.q = Math.exp(1)
+ctx.x = Character.isDigit((char)'5'); ctx.y = Character.isLetter((char)'x'); ctx.z = Character.isWhitespace((char)' '); ctx.w = Character.getNumericValue((char)'7'); ctx.v = Character.isUpperCase((char)'A')
+ctx.x = Integer.toHexString(255); ctx.y = Long.parseLong('ff', 16); ctx.z = Integer.valueOf(7); ctx.w = Integer.parseInt('101', 2); ctx.q = Double.toString(1.0); ctx.r = Boolean.parseBoolean('true'); ctx.t2 = Long.toString(5L)
+for (c in ctx.s.toCharArray()) { ctx['c_' + c] = 1 }
+char[] cs = ctx.s.toCharArray(); int n = 0; for (char c : cs) { n += c } ctx.x = n
+for (int i = 0; i < ctx.s.length(); i++) { char c = ctx.s.charAt(i); if (c == (char)'b') { ctx.x = i } }
+long ipToLong(String ip) { long r = 0; for (p in ip.splitOnToken('.')) { r = r * 256 + Integer.parseInt(p) } return r } ctx.x = ipToLong('10.1.2.3')
+int h = 7; for (int i = 0; i < ctx.s.length(); i++) { h = 31 * h + ctx.s.charAt(i) } ctx.x = h
+"""
+
+ON_VALUES = r"""
+ctx.v += 1
+ctx.v += 'a'
+ctx.v++
+ctx.v.w = 2
+ctx.v['w'] = 2
+ctx.v[0] = 2
+ctx.v.add('n')
+ctx.v.put('n', 1)
+ctx.v.remove('w')
+ctx.v.remove(0)
+ctx.v.clear()
+ctx.v.removeIf(x -> x == 'x')
+for (x in ctx.v) { ctx.seen = x }
+for (e in ctx.v.entrySet()) { ctx[e.key] = e.value }
+ctx.x = ctx.v; ctx.x.w = 5
+Map m = ctx.v; m.n = 1
+List m = ctx.v; m.add(1)
+int n = ctx.v; ctx.x = n * 2
+long n = ctx.v; ctx.x = n * 2
+double n = ctx.v; ctx.x = n * 2
+String n = ctx.v; ctx.x = n
+boolean n = ctx.v; ctx.x = !n
+ctx.x = (int) ctx.v
+ctx.x = '' + ctx.v
+ctx.x = ctx.v.toString().length()
+ctx.x = ctx.v instanceof List ? ctx.v.size() : ctx.v instanceof Map ? ctx.v.keySet().size() : -1
+ctx.x = ctx.v * 2 - 1
+ctx.x = [ctx.v, ctx.v]; ctx.y = ['k': ctx.v]
+ctx.x = new ArrayList(ctx.v)
+ctx.x = new HashMap(ctx.v)
+try { ctx.x = ctx.v.length() } catch (Exception e) { ctx.x = 'none' }
+def copy = ctx.v; ctx.remove('v'); ctx.w = copy
+if (ctx.v) { ctx.x = 1 }
+throw new Exception(ctx.v)
+"""

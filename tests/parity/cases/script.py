@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 from shipper.pipeline.failure import Unsupported
 from shipper.pipeline.painless import script as painless
 from tests.parity.case import Case
-from tests.parity.cases import _scripts
+from tests.parity.cases import _idioms, _scripts
 from tests.parity.edge import edge
+from tests.pipeline.painless.random_scripts import changing
 
 DOCUMENT: dict[str, Any] = {
     "a": {"b": {"c": 1}, "n": None, "s": "x", "l": [1, 2, 3]}, "s": "hello world", "i": 5, "big": 3000000000, "f": 1.5, "t": True, "n": None,
     "l": ["a", "b", None, "c"], "m": {"x": 1, "y": {"z": None}}, "kv": "a=1;b=2;c", "num": "42", "e": "", "tags": ["t1", "t2"],
     "ll": [[1, 2], [3]], "lm": [{"k": "a", "v": 1}, {"k": "b", "v": 2}],
 }  # fmt: skip
+MORE: dict[str, Any] = {
+    "t": "2024-05-01T10:20:30.123Z", "u": "2024-05-02T12:00:00+02:00", "z": "2024-03-31T01:30:00+01:00[Europe/Paris]", "ms": 1714558830123,
+    "bad": "2024-13-01T00:00:00Z", "i": 5, "f": 3.14159, "s": "hello world 42", "neg": -5, "l": ["b", "a", "c"], "n": [3, 1, 2], "e": "",
+    "url": "GET /x?y=1 HTTP/1.1", "k": "user=bob ip=1.2.3.4", "ü": "grüße 😀 x1",
+}  # fmt: skip
+VALUES: tuple[Any, ...] = (
+    "x",
+    "",
+    "é😀",
+    None,
+    1,
+    -1,
+    3000000000,
+    1.5,
+    True,
+    [],
+    ["x", "x"],
+    [1, None],
+    {},
+    {"w": 1},
+    {"w": {"x": None}},
+)
+_SEED = 11
+_RANDOM = 200
 PARAMS: dict[str, Any] = {"k": "v", "m": {"hello world": "found", "x": [1]}}
 _INSIDE = frozenset(
     ["ctx.x = ctx", "ctx.a.self = ctx.a"]
@@ -50,7 +76,7 @@ def _case(
     if params is not None:
         step["params"] = params
     handlers = [_NOTE] if handled else []
-    only = None if _same(step, document, handlers) else "opensearch"
+    only = None if _same(step, document, [_NOTE]) else "opensearch"
     if not handled:
         return Case(option=option, document=document, processor={"script": step}, only=only)
     pipeline = {"processors": [{"script": step}], "on_failure": handlers}
@@ -88,4 +114,38 @@ def _languages() -> list[Case | None]:
     return [*found, *refused]
 
 
-CASES = [case for case in (*_plain(), *_languages()) if case is not None]
+def _more() -> list[Case | None]:
+    """Methods, dates, regular expressions."""
+    sources = _scripts.MORE.strip("\n").split("\n")
+    return [_case(source, MORE, handled=bool(number % 4)) for number, source in enumerate(sources)]
+
+
+def _idiom() -> list[Case | None]:
+    return [
+        _case(
+            source,
+            document,
+            params,
+            option="source params" if params else "source",
+            handled=bool(number % 2),
+        )
+        for source, documents, params in _idioms.IDIOMS
+        for number, document in enumerate(documents)
+    ]
+
+
+def _values() -> list[Case | None]:
+    """The same scripts on values of every class."""
+    sources = _scripts.ON_VALUES.strip("\n").split("\n")
+    return [_case(source, {"v": value}) for source in sources for value in VALUES]
+
+
+def _random() -> list[Case | None]:
+    return [_case(*changing(random.Random(f"{_SEED} {number}"))) for number in range(_RANDOM)]
+
+
+CASES = [
+    case
+    for case in (*_plain(), *_more(), *_idiom(), *_values(), *_random(), *_languages())
+    if case is not None
+]

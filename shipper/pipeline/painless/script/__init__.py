@@ -13,7 +13,7 @@ from shipper.pipeline.painless import tree
 from shipper.pipeline.painless.failures import ScriptFailure
 from shipper.pipeline.painless.objects import VIEW
 from shipper.pipeline.painless.parser import parse
-from shipper.pipeline.painless.script import world
+from shipper.pipeline.painless.script import live, world
 from shipper.pipeline.painless.script.statements import Script
 
 if TYPE_CHECKING:
@@ -67,9 +67,12 @@ def _guarded(
     rest = [0, *[None] * (translator.slots - 3)]
     looks, naked = translator.looks, fields is None
     kept = translator.flavour == "opensearch"
+    walks = kept and translator.walks
 
     def script(ctx: dict[str, Any]) -> None:
         saved = world.saved(ctx, fields) if kept else None
+        if walks:
+            live.SIZES.table = world.sizes(ctx, fields)
         before = world.metadata(ctx) if naked else None
         state = [looks]
         try:
@@ -84,6 +87,9 @@ def _guarded(
             elif before is not None:
                 world.unchanged(ctx, before, quietly=True)
             raise _outward(error, escaped=not kept) from None
+        finally:
+            if walks:
+                live.SIZES.table = None
 
     return script
 

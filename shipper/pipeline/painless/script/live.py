@@ -7,6 +7,7 @@ strings are wrapped, because Python takes 1, 1.0 and True for one key. Whoever w
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from shipper.pipeline import values
@@ -49,6 +50,11 @@ class Sorted(dict[Any, Any]):
 
     __slots__ = ()
 
+    def __setitem__(self, name: Any, value: Any) -> None:
+        """Java compares a key with those that are there."""
+        comparable(self, name)
+        super().__setitem__(name, value)
+
 
 class Hashed(dict[Any, Any]):
     """A ``java.util.HashSet``: its items are keys."""
@@ -66,6 +72,11 @@ class SortedSet(dict[Any, Any]):
     """A ``java.util.TreeSet``."""
 
     __slots__ = ()
+
+    def __setitem__(self, name: Any, value: Any) -> None:
+        """As of ``Sorted``."""
+        comparable(self, name)
+        super().__setitem__(name, value)
 
 
 class View:
@@ -258,7 +269,12 @@ def order(table: dict[Any, Any]) -> list[Any]:
         if name.__class__ is not str:
             break
     else:
-        return values.hash_order(table)
+        known = SIZES.table
+        found = None if known is None else known.get(id(table))
+        if found is None or found[0] is not table:
+            return values.hash_order(table)
+        mask = _capacity(table, found[1]) - 1
+        return sorted(values.hash_order(table), key=lambda name: _bucket(name, mask))
     capacity = 16
     while len(table) * 4 > capacity * 3:
         capacity *= 2
@@ -300,6 +316,39 @@ _COMPARABLE: Final = frozenset(
     ["java.lang.String", "java.lang.Integer", "java.lang.Long", "java.lang.Double", "java.lang.Float", "java.lang.Short", "java.lang.Byte",
      "java.lang.Character", "java.lang.Boolean", "java.math.BigInteger"]
 )  # fmt: skip
+
+
+def comparable(table: dict[Any, Any], name: Any) -> None:
+    """
+    See that a key can be compared with those of a map.
+
+    Raises:
+        ScriptFailure: it cannot.
+    """
+    natural([unkey(name), unkey(next(iter(table), name))])
+
+
+class Sizes(threading.local):
+    """
+    Of the maps of the document that a script runs on, by id: the map, and how large it was at first.
+
+    OpenSearch runs a script on a copy whose maps are made as large as that, which shows in the order in which they are walked.
+    """
+
+    table: dict[int, tuple[Any, int]] | None = None
+
+
+SIZES: Final = Sizes()
+
+
+def _capacity(table: dict[Any, Any], first: int) -> int:
+    """How many places a ``HashMap`` has that was made for so many names."""
+    capacity = 1
+    while capacity < first:
+        capacity *= 2
+    while max(len(table), first) > capacity * 3 // 4:
+        capacity *= 2
+    return capacity
 
 
 # -- walking -----------------------------------------------------------------------------------------------------------

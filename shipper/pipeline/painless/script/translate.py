@@ -11,10 +11,12 @@ from shipper.pipeline.painless import classes, objects, tree
 from shipper.pipeline.painless.access import Part
 from shipper.pipeline.painless.arithmetic import STATIC
 from shipper.pipeline.painless.failures import bad_class, missing
+from shipper.pipeline.painless.matching import LIMITED
 from shipper.pipeline.painless.operators import both
 from shipper.pipeline.painless.parts import Value, Variable
 from shipper.pipeline.painless.script import library, live, thrown, world
 from shipper.pipeline.painless.script.making import make
+from shipper.pipeline.painless.script.more import patterns
 from shipper.pipeline.painless.statements import Statements
 
 if TYPE_CHECKING:
@@ -38,6 +40,26 @@ _CHANGING: Final = frozenset(
         "computeIfPresent",
     ]
 )
+_WALKING: Final = frozenset(
+    [
+        "keySet",
+        "values",
+        "entrySet",
+        "forEach",
+        "each",
+        "toString",
+        "join",
+        "find",
+        "findAll",
+        "collect",
+        "groupBy",
+        "findResult",
+        "findResults",
+        "iterator",
+        "clone",
+        "replaceAll",
+    ]
+)
 _READING: Final = frozenset(
     [
         "get",
@@ -55,6 +77,7 @@ _READING: Final = frozenset(
     ]
 )
 _PLAIN: Final = classes.PRIMITIVE | classes.BOXED.keys() | {"String"}
+_SCALARS: Final = _PLAIN - {"char", "Character"}
 _KEEPS: Final = _PLAIN | {"void", "Object", "Map", "List", "def", "ArrayList", "HashMap"}
 
 
@@ -79,9 +102,11 @@ class Writing(Statements):
     made_list = list
     made_map = dict
     result = "void"
+    takes_any = True
 
     def __init__(self, flavour: str, parameters: dict[str, Any]) -> None:
         super().__init__(flavour, live.Params(parameters), framed=True)
+        self.walks = False  # whether it may walk a map
         self.looks = False  # whether the document needs a look after every run
         self.walled = False  # inside a function, which sees neither ctx nor params
 
@@ -210,6 +235,22 @@ class Writing(Statements):
             return Value("int", lambda frame: len(_there(run(frame))), node.offset)
         return super().known_dot(node, target)
 
+    def regex(self, node: tree.Regex) -> Value:
+        """A pattern as a value."""
+        from shipper.pipeline import regex as translated  # noqa: PLC0415 - few scripts have them
+        from shipper.pipeline.painless.limits import FACTOR, looks  # noqa: PLC0415
+        from shipper.pipeline.regex import java  # noqa: PLC0415
+
+        made = self.pattern(node)
+        root = java.parse(node.pattern, "".join(sorted(set(node.flags))))
+        anywhere, whole = looks(root, whole=False), looks(root, whole=True)
+        if anywhere > FACTOR:
+            self.refuse(LIMITED, node.offset)
+        pattern = patterns.Pattern(
+            translated.compile(made), made.groups, node.pattern, anywhere, whole
+        )
+        return Value("Pattern", lambda _: pattern, node.offset)
+
     # -- assignments ---------------------------------------------------------------------------------------------------
 
     def assign(self, node: tree.Assign) -> Value:
@@ -227,15 +268,15 @@ class Writing(Statements):
             if given.type == "void":
                 raise Invalid("this call gives no value", given.offset)
             value = self.cast(given, "def")
-            fresh = given.type in _PLAIN or isinstance(
-                node.value, tree.ListOf | tree.MapOf | tree.New | tree.Literal
-            )
+            fresh = given.null or given.type in _SCALARS or _empty(node.value)
         else:
             given = value = self.wanted(node.value, type_)
             fresh = True
         where, what, new = holder.run, key, value.run
-        if given.type not in _KEEPS:
+        if given.type not in _KEEPS or given.type in {"char", "Character"}:
             self.looks = True
+        if isinstance(node.target, tree.Brace) and not isinstance(node.target.index, tree.Literal):
+            fresh = False
 
         def write(frame: Any) -> Any:
             table = where(frame)
@@ -250,7 +291,7 @@ class Writing(Statements):
             table = where(frame)
             name = what(frame)
             found = new(frame)
-            if found.__class__ not in scalars:
+            if found.__class__ not in scalars or name.__class__ is not str:
                 frame[STATE][0] = True
             put(table, name, found)
             return found
@@ -345,6 +386,8 @@ class Writing(Statements):
                 braced(table, name) if part is None or take is None else take(table, part)
             )
             new = run(frame)
+            if name.__class__ is not str:
+                frame[STATE][0] = True
             put(table, name, new)
             return new if after else before
 
@@ -425,6 +468,7 @@ class Writing(Statements):
     def concatenate(self, left: Value, right: Value, offset: int) -> Value:
         """``+`` with a string, counted: a loop may double it."""
         value = super().concatenate(left, right, offset)
+        self.walks = self.walks or not {left.type, right.type} <= _PLAIN
         if value.known:
             return value
         run, small = value.run, guard.SMALL
@@ -454,6 +498,7 @@ class Writing(Statements):
             and node.name not in _READING
         ):
             self.refuse(f"params.{node.name}", node.offset)
+        self.walks = self.walks or node.name in _WALKING
         value = super().call(node, want)
         if value.type not in _KEEPS or (
             node.arguments and value.type in {"def", "boolean", "void", "Object"}
@@ -472,6 +517,15 @@ class Writing(Statements):
         return {"boolean": False, "char": "\0", "float": 0.0, "double": 0.0}.get(
             type_, 0 if type_ in classes.PRIMITIVE else None
         )
+
+
+def _empty(node: tree.Node) -> bool:
+    """Whether an expression makes an empty map or list."""
+    if isinstance(node, tree.New):
+        return node.type in _OWN_MAKES and not node.arguments
+    return isinstance(node, tree.ListOf | tree.MapOf) and not getattr(
+        node, "items", getattr(node, "keys", None)
+    )
 
 
 def _there(value: Any) -> Any:

@@ -277,6 +277,20 @@ def saved(ctx: dict[str, Any], fields: frozenset[str] | None) -> dict[str, Any]:
     return {name: copy(ctx[name]) for name in fields if name in ctx}
 
 
+def sizes(ctx: dict[str, Any], fields: frozenset[str] | None) -> dict[int, tuple[Any, int]]:
+    """What ``live.SIZES`` holds while a script runs."""
+    found: dict[int, tuple[Any, int]] = {}
+    waiting: list[Any] = [ctx] if fields is None else [ctx.get(name) for name in fields]
+    while waiting:
+        value = waiting.pop()
+        if value.__class__ is dict:
+            found[id(value)] = value, len(value)
+            waiting += value.values()
+        elif value.__class__ is list:
+            waiting += value
+    return found
+
+
 def restore(ctx: dict[str, Any], before: dict[str, Any], fields: frozenset[str] | None) -> None:
     """Put back what ``saved`` gave."""
     if fields is None:
