@@ -33,6 +33,7 @@ the first 16 characters of the id stand for the file's key.
 example:
   shipper explain /var/log/nginx/access.log:17 -c config.yml"""
 _SHOWN = 4  # events of a stage
+_BEHIND = {True: ", before the cluster's pipeline", False: "; output.local runs no pipelines"}
 _BEFORE = 5.0  # seconds that the edge may have run before the cluster
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(9), *range(11, 32), *range(127, 160))}
 _SIGNS = {"ran": " ", "failed": "✗", "ignored": "!", "dropped": "⌫", "skipped": "·", "not run": "·"}
@@ -69,8 +70,9 @@ def run(args: argparse.Namespace) -> int:
     _read(out, followed)
     if followed.why:
         return 1
-    code = _edge(out, followed)
-    if not followed.refused and not args.no_cluster and isinstance(settings.output, Elasticsearch):
+    cluster = isinstance(settings.output, Elasticsearch)
+    code = _edge(out, followed, cluster=cluster)
+    if not followed.refused and not args.no_cluster and cluster:
         code |= _cluster(out, followed, settings)
     return code
 
@@ -127,7 +129,7 @@ def _read(out: _Printer, followed: Followed) -> None:
             out.line(f"    and {count - _SHOWN} more")
 
 
-def _edge(out: _Printer, followed: Followed) -> int:
+def _edge(out: _Printer, followed: Followed, *, cluster: bool) -> int:
     code = 0
     out.title(
         "event before the pipeline" if followed.where else "event (the input has no pipeline)"
@@ -154,10 +156,7 @@ def _edge(out: _Printer, followed: Followed) -> int:
         for problem in followed.refused:
             out.line(f"    {problem}", "31")
         return 1
-    out.title(
-        "lines of the bulk"
-        + (", before the cluster's pipeline" if followed.where == "cluster" else "")
-    )
+    out.title("lines of the bulk" + (_BEHIND[cluster] if followed.where == "cluster" else ""))
     for line in followed.lines:
         out.line(line.decode("utf-8", "backslashreplace"))
     if not followed.lines:

@@ -250,7 +250,9 @@ def _pipelines(settings: Settings, report: Report) -> None:
             report.errors.extend(error.problems)
             continue
         for why in choice.reasons:
-            report.warnings.append(f"input {one.id}: runs in the cluster: {why}")
+            there = isinstance(settings.output, Elasticsearch)
+            where = "runs in the cluster" if there else "does not run at the edge"
+            report.warnings.append(f"input {one.id}: {where}: {why}")
         if choice.where == "cluster" and not isinstance(settings.output, Elasticsearch):
             named.append(one.id)
     if named:

@@ -234,7 +234,7 @@ def test_a_pipeline_that_cannot_run_here(tmp_path):
 
     assert code == 0
     assert "the pipeline does not run at the edge" in out
-    assert "lines of the bulk, before the cluster's pipeline" in out
+    assert "lines of the bulk; output.local runs no pipelines" in out
 
 
 @pytest.mark.parametrize(
