@@ -50,6 +50,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--dry-run", action="store_true", help="show the plan and change nothing")
     parser.add_argument(
+        "--kibana",
+        action="store_true",
+        help="make data views, a Discover session and a dashboard in setup.kibana.host, and nothing else",
+    )
+    parser.add_argument(
         "--remove", action="store_true", help="remove what setup made, after asking"
     )
     parser.add_argument("--yes", action="store_true", help="with --remove: do not ask")
@@ -61,6 +66,10 @@ def run(args: argparse.Namespace) -> int:
         from shipper.cli import rights  # noqa: PLC0415 - another task than all that follows
 
         return rights.show(args)
+    if args.kibana:
+        from shipper.cli import kibana  # noqa: PLC0415 - as above
+
+        return kibana.run(args)
     from shipper.cluster.client import Client  # noqa: PLC0415 - costs most of the start of other commands
 
     settings = load_settings(args)
