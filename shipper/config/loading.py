@@ -216,7 +216,10 @@ def _cluster(output: Elasticsearch, reader: Reader) -> Elasticsearch:
     if not reader.given(access.HOSTS):
         todo = "add hosts: [https://name:9200] or cloud.id, or set ELASTICSEARCH_HOST"
         reader.missing(access.HOSTS, access.OUTPUT, todo)
-    if f"{access.OUTPUT}.target.prefix" not in reader.found:
+    given = reader.found.get(f"{access.OUTPUT}.target.prefix")
+    text = given.value.text if given and isinstance(given.value, Scalar) else ""
+    # For what is wrong there is the default of data streams: the rules are not to complain of that.
+    if given is None or (output.target_prefix == "logs" and text != "logs"):
         prefix = "logs" if output.target_mode == "data_stream" else "shipper"
         output = replace(output, target_prefix=prefix)
     ssl = output.ssl

@@ -152,6 +152,24 @@ CASES = [
     ("yaml_tag", "5066", "!port 5066", 16, 12, ["the tag '!port'"]),
     ("yaml_second_document", "http.port: 5066", "---\nhttp.port: 5066", 16, 1, ["a second document"]),
     ("fields_twice", "http.port: 5066", "fields: {a.b: 1, a: {b: 2}}", 16, 18, ["'b' for the second time"]),
+    ("prefix_of_a_data_stream", "  username: shipper", "  target.prefix: app\n  username: shipper", 13, 18,
+     ["target.prefix: app with target.mode: data_stream", "expected 'logs'", "rollover_alias or daily"]),
+    ("prefix_logs_of_daily_indices", "  username: shipper", "  target: {mode: daily, prefix: logs}\n  username: shipper", 13, 33,
+     ["target.prefix: logs with target.mode: daily", "logs-*-* belongs to data streams", "the default is 'shipper'"]),
+    ("prefix_of_built_in_templates", "  username: shipper", "  target: {mode: rollover_alias, prefix: metrics}\n  username: shipper", 13, 42,
+     ["metrics-*-* belongs to data streams"]),
+    ("prefix_that_no_index_may_have", "  username: shipper", "  target: {mode: daily, prefix: _app}\n  username: shipper", 13, 33,
+     ["target.prefix: '_app' begins with '_'", "no index may be named so", "write 'app'"]),
+    ("prefix_with_a_dash", "  username: shipper", "  target: {mode: daily, prefix: my-app}\n  username: shipper", 13, 33,
+     ["'my-app' has a sign that is not allowed", "write 'my_app'"]),
+    ("target_mode", "  username: shipper", "  target.mode: weekly\n  username: shipper", 13, 16,
+     ["found the text 'weekly'", "data_stream", "rollover_alias", "daily"]),
+    ("pause_limit", "  username: shipper", "  pause_limit: 30d\n  username: shipper", 13, 16,
+     ["pause_limit is longer than 7d", "dead-letter replay"]),
+    ("reference_without_brackets", "data_stream: {dataset: app}", "data_stream: {dataset: 'app.%{kind}'}", 8, 28,
+     ["has a reference that cannot be read", "%{[field.name]}", "in square brackets"]),
+    ("reference_with_a_wrong_default", "data_stream: {dataset: app}", "data_stream: {dataset: 'app.%{[kind]:A-B}'}", 8, 28,
+     ["'A-B' has upper case", "write 'a_b'"]),
 ]  # fmt: skip
 
 
@@ -266,3 +284,20 @@ def test_nested_aliases_do_not_exhaust_the_machine(folder: Path) -> None:
 
     with pytest.raises(ConfigError, match="more than 100000 values"):
         load(file)
+
+
+def test_an_alias_whose_name_depends_on_the_event(folder: Path) -> None:
+    """Aliases are made by setup, which cannot know their names; what the configuration says of a field is known."""
+    file = folder / "config.yml"
+    wrong = RIGHT.replace("dataset: app", "dataset: 'app.%{[kind]}'").replace(
+        "  username", "  target.mode: rollover_alias\n  username"
+    )
+    file.write_text(wrong)
+
+    with pytest.raises(ConfigError) as caught:
+        load(file)
+    (line,) = caught.value.problems
+    assert line.startswith(f"{file}:8:28: 'shipper-app.%{{[kind]}}-default' depends on each event")
+
+    file.write_text(wrong.replace("[kind]", "[fields.kind]") + "fields: {kind: web}\n")
+    assert load(file).inputs[0].data_stream.name == "shipper-app.web-default"
