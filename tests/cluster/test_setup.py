@@ -600,7 +600,7 @@ def test_a_missing_right_is_named(secure_elasticsearch, secure_opensearch, datas
     secure_opensearch.add_role("only-monitor", {"cluster_permissions": ["cluster:monitor/main"]})
     expected = {
         "elasticsearch": "view_index_metadata",  # `monitor` covers reading templates there
-        "opensearch": "indices:admin/index_template/get",
+        "opensearch": "indices:admin/resolve/index",
     }
     for node in (secure_elasticsearch, secure_opensearch):
         node.add_user("only-monitor", "Quiet-Harbour-72", "only-monitor")
