@@ -132,7 +132,7 @@ def test_a_pipeline_that_cannot_run_here_is_refused_with_place_and_way_out(tmp_p
         choose(config, config.inputs[0])
 
     (line,) = error.value.problems
-    assert line.startswith(f"{tmp_path}/pipelines/p.yml:2:5: ")
+    assert line.startswith(f"{tmp_path}/pipelines/p.yml:2:18: ")
     assert "run: cluster" in line
 
 
