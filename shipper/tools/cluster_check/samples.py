@@ -21,11 +21,12 @@ from shipper.pipeline.edge import maker
 from shipper.records import SendFailed
 from shipper.source.chain import Chain
 from shipper.source.discover import Finder
+from shipper.tools.bench import Bench
 from shipper.tools.cluster_check.finding import Finding, Findings, short
 from shipper.tools.cluster_check.targets import part_of, sample_name, simulated
 from shipper.tools.lines import events_of
 from shipper.tools.simulate import body_of, reason_of, simulate
-from shipper.tools.trial import AGENT_ID, KEY, Bench, Trial, plain_edge, stamp_now, without
+from shipper.tools.trial import AGENT_ID, KEY, Trial, plain_edge, stamp_now, without
 
 if TYPE_CHECKING:
     from shipper.cluster.client import Client
@@ -248,7 +249,7 @@ def _by_the_cluster(
         return None, "", []
     doc = (answer.get("docs") or [{}])[0].get("doc") or {}
     if isinstance(doc.get("error"), dict):
-        return None, reason_of(doc), []
+        return None, f"{doc['error'].get('reason')} ({reason_of(doc)})", []
     ignored = [str(field.get("field", field)) for field in doc.get("ignored_fields") or []]
     stored = doc.get("_source")
     return (stored if isinstance(stored, dict) else None), "", ignored
