@@ -85,6 +85,7 @@ class Agent:
     __slots__ = (
         "_cluster",
         "_host",
+        "_owed",
         "_rng",
         "_shards",
         "_tally",
@@ -114,6 +115,7 @@ class Agent:
         self.pressure = pressure
         self._host = rng.randrange(len(cluster.nodes))
         self._shards = shards
+        self._owed: dict[int, int] = {}
         self._waking = -1.0
         self.backlog, self.burst, self.every = backlog, burst, every
         self.stored = 0
@@ -154,7 +156,33 @@ class Agent:
         self.backlog -= size
         self._tally.add(self._tally.requests, now, 1)
         self._tally.add(self._tally.sent, now, size)
-        self._cluster.send(Request(size, self._answer(flight)), self._host, self._shards)
+        self._cluster.send(Request(self._parts(size), self._answer(flight)), self._host)
+
+    def _parts(self, size: int) -> dict[int, int]:
+        """What was refused goes to its shard again; the rest to all alike."""
+        parts: dict[int, int] = {}
+        for shard in list(self._owed):
+            parts[shard] = min(size, self._owed[shard])
+            size -= parts[shard]
+            self._owed[shard] -= parts[shard]
+            if not self._owed[shard]:
+                del self._owed[shard]
+            if not size:
+                return parts
+        count = len(self._shards)
+        for number, shard in enumerate(self._shards):
+            part = size // count + (number < size % count)
+            if part:
+                parts[shard] = parts.get(shard, 0) + part
+        return parts
+
+    def _owe(self, parts: dict[int, int]) -> int:
+        """Have parts sent again."""
+        for shard, size in parts.items():
+            self._owed[shard] = self._owed.get(shard, 0) + size
+        size = sum(parts.values())
+        self.backlog += size
+        return size
 
     def _answer(self, flight: Flight) -> Callable[[Request], None]:
         def come(request: Request) -> None:
@@ -163,15 +191,14 @@ class Agent:
             chance = self._rng.random()
             if request.lost:
                 self._host = self._rng.randrange(len(self._cluster.nodes))
-                self.backlog += flight.size
+                self._owe(request.parts)
                 tally.add(tally.failed, now, 1)
                 pressure.failed(now, chance)
             else:
-                refused = min(request.refused, flight.size)
+                refused = self._owe(request.refused)
                 if refused:
                     pressure.refused(flight, now, refused / flight.size, chance, queue=True)
                     tally.add(tally.refused, now, refused)
-                    self.backlog += refused
                 else:
                     pressure.accepted(flight, now, chance)
                 self.stored += flight.size - refused

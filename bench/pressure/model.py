@@ -39,12 +39,12 @@ class World:
 
 @dataclass(slots=True, eq=False)
 class Request:
-    """A request: how many parts are still out, bytes refused, and who wants to know."""
+    """A request: bytes for each shard, how many parts are still out, what was refused, and who wants to know."""
 
-    size: int
+    parts: dict[int, int]
     done: Callable[[Request], None]
     open: int = 0
-    refused: int = 0
+    refused: dict[int, int] = field(default_factory=dict)
     lost: bool = False
 
 
@@ -120,7 +120,7 @@ class Cluster:
         part = 128 * 1024
         return shape.nodes * shape.threads * part / (shape.fixed + part / shape.rate)
 
-    def send(self, request: Request, host: int, shards: list[int]) -> None:
+    def send(self, request: Request, host: int) -> None:
         """A request leaves an agent for a host; the answer is told to ``request.done``."""
         world, wire = self.world, self.shape.wire
         node = self.nodes[host % len(self.nodes)]
@@ -129,9 +129,8 @@ class Cluster:
             world.at(world.now + wire, request.done, request)
             return
         self.requests += 1
-        request.open = len(shards)
-        size = request.size // len(shards)
-        for shard in shards:
+        request.open = len(request.parts)
+        for shard, size in request.parts.items():
             self._take(Part(request, shard, size))
 
     def _take(self, part: Part) -> None:
@@ -144,7 +143,7 @@ class Cluster:
             node.queue.append(part)
         else:
             self.refused += 1
-            part.request.refused += part.size
+            part.request.refused[part.shard] = part.size
             self._over(part, self.shape.refusal)
 
     def _begin(self, node: Node, part: Part) -> None:

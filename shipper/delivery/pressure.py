@@ -9,25 +9,22 @@ outage. Where it is less than one request, requests are spaced so that on averag
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-UNIT = (
-    128 * 1024
-)  # bytes; a request counts for as many at least: a queue has places, not only bytes
+UNIT = 128 * 1024  # bytes that a request counts for at least: a queue has places, not only bytes
 START = 4 * UNIT  # in flight at first, doubled with each round trip
-GROW = 1 / 8  # of the middle between limit and request: what an answer that came soon gives
-CUT = 3 / 10  # of the limit: what a refusal of the whole takes
-CAUTION = 3 / 4  # of that growth is held back in a crowd
-EASE = 1 / 16  # of the limit: what a slow answer takes
-SLOW = 2.0  # times the usual: an answer this late gives nothing
-LATE = 3.0  # and from here on it takes
-FORGET = 600.0  # seconds in which what is usual follows what is seen, where that is slower
-EASED = 0.25  # units; slow answers alone take no more than to this
+GROW = 1 / 64  # of the geometric mean of limit and unit: what an answer that came soon gives
+GROW_SPACED = 1 / 4  # of that, where answers are slow but requests spaced: the queue is others'
+CUT = 1 / 2  # of the limit: what a refusal of the whole takes
+AGAIN = 1 / 5  # of the goal: what each further one takes, before anything was accepted
+EASE = 1 / 16  # of the limit: what late answers take; more, the later, up to a refusal's cut
+SLOW = 2.0  # times the usual: answers this slow give nothing
+LATE = 3.0  # and from here on they take
+PATIENCE = 5.0  # seconds; an answer that takes longer is late, whatever is usual
+FORGET = 600.0  # seconds in which what is usual follows what is seen
 APART = 2.0  # seconds between the first two requests after an outage, on average, at most
 PROBE = 16 * 1024  # bytes of the first request after a failure
-YIELD = (
-    1 / 4
-)  # of the time of an answer: left to others before the next request, where there is a crowd
+YIELD = 1 / 4  # of the time of an answer: left to others before the next request, in a crowd
 FADE = 1 / 64  # of the crowd that an answer takes away
 SPACE_MAX = 30.0  # seconds between two requests, on average, at most
 ALONE_TRIES = 5  # refusals in a row with nothing else in flight, before batches shrink below a unit
@@ -74,13 +71,15 @@ class Pressure:
         not_before: when the next request may leave.
         failures: requests in a row that failed as a whole, other than for overload.
         since: when the limit was lowered last; requests that left before it say nothing new.
+        row: refusals since the last success.
         alone: refusals in a row with nothing else of ours on its way.
         probe: bytes of the next request, after a failure.
         apart: seconds between the first two requests after it.
         delay: seconds that an answer takes lately.
         crowd: how sure it is that others want the same places: 1 after a refusal, fading with each success. A place that
             is taken again as soon as it is free would never be another's, so it is left for a moment.
-    quick, pace: seconds, and seconds a byte, that a request usually takes at least.
+        slow: how many times as long as usual answers take lately.
+        usual: by size, in powers of two: seconds that an answer takes, of how many, and when the last came.
     """
 
     batch: int
@@ -94,14 +93,14 @@ class Pressure:
     not_before: float = 0.0
     failures: int = 0
     since: float = -math.inf
+    row: int = 0
     alone: int = 0
     probe: int = PROBE
     apart: float = APART
     delay: float = 0.0
     crowd: float = 0.0
-    quick: float = 0.0
-    pace: float = 0.0
-    learned: float = math.inf
+    slow: float = 1.0
+    usual: dict[int, tuple[float, int, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.floor = self.unit
@@ -143,22 +142,22 @@ class Pressure:
 
     def accepted(self, flight: Flight, now: float, chance: float) -> None:
         """None of it was refused for overload."""
-        self.failures = self.alone = 0
+        self.failures = self.alone = self.row = 0
         self.floor = min(self.unit, self.floor * 2)
         took = max(QUICK, now - flight.sent)
         slow = self._slowness(took, flight.size, now)
         self.crowd = 1.0 if slow >= LATE else self.crowd * (1 - FADE)
-        self.delay = took if not self.delay else self.delay + (took - self.delay) / 8
         if flight.sent >= self.since:
             if self.limit < self.goal:
-                self.limit = max(self.limit, self._least(flight.cost, self.apart))
+                self.limit = max(self.limit, min(self.goal, self._least(flight.cost, self.apart)))
             if slow >= SLOW:
                 self.goal = min(self.goal, self.limit)
-            if slow >= LATE and self.limit > EASED * self.unit:
+            if slow >= LATE and self.limit > self.unit:
                 self.since = now
-                self.limit = max(EASED * self.unit, self.limit * (1 - EASE))
-            elif slow < SLOW and 2 * flight.total > self.limit:  # what is not used says nothing
-                self._grow(flight.cost, min(1.0, (SLOW - slow) / (SLOW - 1)))
+                self.limit *= 1 - min(CUT, EASE * slow / LATE)
+                self.limit = max(float(self.unit), self.limit)
+            elif 2 * flight.total > self.limit:  # what is not used says nothing
+                self._grow(flight.cost, slow)
         self._space(min(flight.cost, max(self.unit, int(self.limit))), now, chance)
 
     def refused(
@@ -184,8 +183,12 @@ class Pressure:
         if flight.sent >= self.since:
             self.since = now
             used = max(flight.total, self.in_flight + flight.cost)
+            goal = self.limit if self.goal == math.inf else max(self.goal, self.limit)
+            goal *= 1 - (AGAIN if self.row else CUT) * share
             self.limit = min(self.limit, float(used)) * (1 - CUT * share)
-            self.limit = self.goal = max(self._least(flight.cost, SPACE_MAX), self.limit)
+            self.limit = max(self._least(flight.cost, SPACE_MAX), self.limit)
+            self.goal = max(self.limit, goal)
+            self.row += 1
         self._space(flight.cost, now, chance)
 
     def failed(self, now: float, chance: float, lost: int = 0) -> None:
@@ -230,13 +233,15 @@ class Pressure:
         delay = max(self.delay, QUICK)
         return cost * delay / (delay + space)
 
-    def _grow(self, cost: int, share: float) -> None:
-        """Add to the limit: doubling up to the goal, after that the less, the less of a queue there should be."""
+    def _grow(self, cost: int, slow: float) -> None:
+        """Add to the limit: doubling up to the goal, after that the less, the slower answers are."""
         if self.limit < self.goal:
             step = min(self.limit, float(cost))
             self.limit = min(self.limit + step, max(self.goal, self.limit))
         else:
-            self.limit += share * GROW * (1 - CAUTION * self.crowd) * math.sqrt(self.limit * cost)
+            least = GROW_SPACED if self.limit < self.unit and slow < LATE else 0.0
+            share = min(1.0, max(least, (SLOW - slow) / (SLOW - 1)))
+            self.limit += share * GROW * math.sqrt(self.limit * self.unit)
         self.limit = min(self.limit, float(self.ceiling))
 
     def _space(self, cost: int, now: float, chance: float) -> None:
@@ -249,17 +254,10 @@ class Pressure:
             self.hold(now, space * (2 * chance if full else 0.5 + chance))
 
     def _slowness(self, took: float, size: int, now: float) -> float:
-        """How many times as long as usual a request took; learns from it what is usual."""
-        usual = max(self.quick, self.pace * size)
-        up = min(1.0, max(0.0, now - self.learned) / FORGET)
-        self.learned = now
-        self.quick = _lower(self.quick, took, up)
-        self.pace = _lower(self.pace, took / max(1, size), up)
-        return took / usual if usual else 1.0
-
-
-def _lower(usual: float, seen: float, up: float) -> float:
-    """The least of what is seen lately: down soon, up slowly."""
-    if not usual:
-        return seen
-    return usual + (min(seen, 8 * usual) - usual) * (0.25 if seen < usual else up)
+        """How many times as long as usual answers take lately; learns from this one what is usual for its size."""
+        usual, seen, last = self.usual.get(size.bit_length(), (took, 0, now))
+        weight = max(1 / (seen + 1), min(1.0, (now - last) / FORGET))
+        self.usual[size.bit_length()] = (usual + (took - usual) * weight, seen + 1, now)
+        self.slow += (min(took / usual, 8.0) - self.slow) / 8
+        self.delay += (took - self.delay) / (8 if self.delay else 1)
+        return max(self.slow, LATE * self.delay / PATIENCE)

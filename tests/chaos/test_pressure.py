@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from bench.pressure.fleet import GRAMS, HEAVY, Fleet
+from bench.pressure.proxy import CountingProxy
 from tests.e2e.harness.agent import AgentProcess
 from tests.e2e.harness.expect import Expected, assert_exact
 from tests.e2e.harness.logs import Writer, write_lines
@@ -143,3 +145,57 @@ def test_batch_over_the_memory_limit_gets_through(product, start_node, stream_na
     assert rejected(status) > 0
     assert status["ledger"]["dead_lettered"] == 0
     assert_exact(Expected().lines(log), node_documents(node, index))
+
+
+AGENTS = 20 if FULL else 8
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_many_agents_and_hardly_any_places(start_node, stream_name, tmp_path):
+    """The short form of `bench/pressure.py a`: nothing lost, nothing twice, and few refusals once they know."""
+    node = start_node(
+        "opensearch", **{"thread_pool.write.size": 1, "thread_pool.write.queue_size": 2}
+    )
+    index = node.make_data_stream(stream_name, properties=GRAMS, settings=HEAVY)
+    with Fleet(tmp_path, node.url, index, AGENTS, bulk_max_size=50) as fleet:
+        fleet.write(1500)
+        fleet.settle(300)
+        totals = fleet.totals()
+        fleet.stop()
+        difference = fleet.difference(node, index)
+
+    print(totals)
+    assert not difference, difference
+    assert totals["failed_requests"] == 0
+    assert totals["rejected"] < 0.3 * totals["sent_events"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_killed_node_is_not_stormed_when_it_is_back(start_node, stream_name, tmp_path):
+    """The short form of `bench/pressure.py b`: in a second it gets about one request of each agent, and all arrives."""
+    node = start_node("opensearch", **{"thread_pool.write.size": 1})
+    index = node.make_data_stream(stream_name, properties=GRAMS, settings=HEAVY)
+    port = int(node.url.rpartition(":")[2])
+    with (
+        CountingProxy(port) as proxy,
+        Fleet(tmp_path, proxy.url, index, AGENTS, bulk_max_size=50) as fleet,
+    ):
+        fleet.write(100)
+        fleet.settle(120)
+        node.kill()
+        fleet.write(300)
+        for agent in fleet.agents:
+            agent.wait_until(lambda status: status["routes"][0]["failed_requests"] >= 3)
+        down = time.monotonic()
+        node.start()
+        fleet.settle(300)
+        fleet.stop()
+        difference = fleet.difference(node, index)
+        back = next(at for at in proxy.answers if at > down)
+
+    assert not difference, difference
+    first = sum(back <= at < back + 1 for at in proxy.requests)
+    print(f"{first} requests in the first second, {len(proxy.requests)} in all")
+    assert first <= 3 * AGENTS
