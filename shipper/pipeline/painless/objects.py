@@ -109,6 +109,11 @@ _UNBOXED: Final = {
 }
 
 
+def name_classes(names: dict[type, str]) -> None:
+    """Say what Java calls classes that only scripts have."""
+    _NAMES.update(names)
+
+
 def class_name(value: Any) -> str:
     """
     ``getClass().getCanonicalName()``.

@@ -44,7 +44,7 @@ def script(options: Options, build: Build) -> Run:
         return _nothing
 
     def run_script(document: Document) -> None:
-        run(document.ctx)
+        run(document.ctx, document.ingest.get("timestamp"))
 
     return run_script
 

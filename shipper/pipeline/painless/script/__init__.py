@@ -19,6 +19,8 @@ from shipper.pipeline.painless.script.statements import Script
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from shipper.pipeline.values import ZonedDateTime
+
 _LONGEST: Final = 65535
 _VIEWS: Final = {
     "UnmodifiableIngestData": "java.util.HashMap",
@@ -29,7 +31,7 @@ _SAFE: Final = frozenset(["containsKey", "get", "getOrDefault", "remove", "put"]
 
 def compile(  # noqa: A001 - as of conditions
     source: str, *, flavour: str, params: dict[str, Any]
-) -> Callable[[dict[str, Any]], None]:
+) -> Callable[..., None]:
     """
     Translate a script.
 
@@ -39,7 +41,7 @@ def compile(  # noqa: A001 - as of conditions
         params: what ``params`` holds.
 
     Returns:
-        A function of ``Document.ctx`` that changes it. It raises ``ScriptFailure`` where the script fails.
+        A function of ``Document.ctx``, which it changes, and of the time that the script takes for now. It raises ``ScriptFailure`` where the script fails.
 
     Raises:
         Invalid: no cluster would take it; with an offset.
@@ -62,19 +64,19 @@ def _guarded(
     *,
     shared: frozenset[int],
     fields: frozenset[str] | None,
-) -> Callable[[dict[str, Any]], None]:
+) -> Callable[..., None]:
     """The whole run: OpenSearch leaves a document as it was where a script fails, Elasticsearch as the script left it."""
     rest = [0, *[None] * (translator.slots - 3)]
     looks, naked = translator.looks, fields is None
     kept = translator.flavour == "opensearch"
     walks = kept and translator.walks
 
-    def script(ctx: dict[str, Any]) -> None:
+    def script(ctx: dict[str, Any], now: ZonedDateTime | None = None) -> None:
         saved = world.saved(ctx, fields) if kept else None
         if walks:
-            live.SIZES.table = world.sizes(ctx, fields)
+            live.SIZES.set(world.sizes(ctx, fields))
         before = world.metadata(ctx) if naked else None
-        state = [looks]
+        state = [looks, now]
         try:
             run([ctx, state, *rest])
             if before is not None:
@@ -89,7 +91,7 @@ def _guarded(
             raise _outward(error, escaped=not kept) from None
         finally:
             if walks:
-                live.SIZES.table = None
+                live.SIZES.set(None)
 
     return script
 

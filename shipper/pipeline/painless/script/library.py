@@ -101,6 +101,7 @@ _OWN: Final[dict[str, dict[str, Callable[..., Any]]]] = {
     "Map": maps.MAP,
     "HashMap": maps.HASH_MAP,
     "Map.Entry": maps.ENTRY,
+    **dict.fromkeys(("HashSet", "LinkedHashSet", "TreeSet", "TreeMap"), maps.HASH_MAP),
     "Iterator": lists.ITERATOR,
     "StringBuilder": texts.BUILDER,
     "StringTokenizer": texts.TOKENIZER,

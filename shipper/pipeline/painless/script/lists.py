@@ -444,7 +444,4 @@ COLLECTIONS: Final[dict[str, Callable[..., Any]]] = {
 }
 ARRAYS: Final[dict[str, Callable[..., Any]]] = {
     "asList(Object[])List": lambda items: live.Fixed(given(items)),
-    "toString(Object[])String": lambda items: (
-        "null" if items is None else "[" + ", ".join(map(live.text, items)) + "]"
-    ),
 }

@@ -7,7 +7,7 @@ strings are wrapped, because Python takes 1, 1.0 and True for one key. Whoever w
 
 from __future__ import annotations
 
-import threading
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
 from shipper.pipeline import values
@@ -17,7 +17,7 @@ from shipper.pipeline.painless.failures import ScriptFailure, illegal, missing
 from shipper.pipeline.values import Char
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _KEYED: Final = frozenset([str, type(None)])
 
@@ -180,6 +180,10 @@ _CLASSES: Final[dict[type, str]] = {
 def name_class(kind: type, name: str) -> None:
     """Say what Java calls a class of values."""
     _CLASSES[kind] = name
+    objects.name_classes({kind: name})
+
+
+objects.name_classes({kind: name for kind, name in _CLASSES.items() if kind not in {dict, list}})
 
 
 def class_name(value: Any) -> str:
@@ -200,6 +204,15 @@ def unsupported() -> ScriptFailure:
 def beyond(what: str) -> Failure:
     """The edge cannot do what a script does with these values; no script catches it."""
     return Failure(f"the edge cannot do this: {what}", "shipper_unsupported", foreign=True)
+
+
+def never(what: str) -> Callable[..., Any]:
+    """A method that the edge does not do, whatever is asked."""
+
+    def run(*_: Any) -> Any:
+        raise beyond(what)
+
+    return run
 
 
 # -- keys --------------------------------------------------------------------------------------------------------------
@@ -269,7 +282,7 @@ def order(table: dict[Any, Any]) -> list[Any]:
         if name.__class__ is not str:
             break
     else:
-        known = SIZES.table
+        known = SIZES.get()
         found = None if known is None else known.get(id(table))
         if found is None or found[0] is not table:
             return values.hash_order(table)
@@ -328,17 +341,12 @@ def comparable(table: dict[Any, Any], name: Any) -> None:
     natural([unkey(name), unkey(next(iter(table), name))])
 
 
-class Sizes(threading.local):
-    """
-    Of the maps of the document that a script runs on, by id: the map, and how large it was at first.
+SIZES: Final[ContextVar[dict[int, tuple[Any, int]] | None]] = ContextVar("sizes", default=None)
+"""
+Of the maps of the document that a script runs on, by id: the map, and how large it was at first.
 
-    OpenSearch runs a script on a copy whose maps are made as large as that, which shows in the order in which they are walked.
-    """
-
-    table: dict[int, tuple[Any, int]] | None = None
-
-
-SIZES: Final = Sizes()
+OpenSearch runs a script on a copy whose maps are made as large as that, which shows in the order in which they are walked.
+"""
 
 
 def _capacity(table: dict[Any, Any], first: int) -> int:

@@ -107,6 +107,8 @@ def _of(work: Callable[..., Any]) -> Callable[..., Any]:
 
 
 BUILDER: Final[dict[str, Callable[..., Any]]] = {
+    "compareTo(def)int": live.never("StringBuilder.compareTo"),
+    "codePointAt(int)int": lambda builder, at: _code_point(builder.text, at),
     "append(def)StringBuilder": Builder.append,
     "insert(int,def)StringBuilder": _insert,
     "delete(int,int)StringBuilder": _delete,

@@ -16,7 +16,7 @@ from shipper.pipeline.painless.operators import both
 from shipper.pipeline.painless.parts import Value, Variable
 from shipper.pipeline.painless.script import library, live, thrown, world
 from shipper.pipeline.painless.script.making import make
-from shipper.pipeline.painless.script.more import patterns
+from shipper.pipeline.painless.script.more import moments, patterns
 from shipper.pipeline.painless.statements import Statements
 
 if TYPE_CHECKING:
@@ -506,9 +506,17 @@ class Writing(Statements):
             self.looks = True  # a method may put anything anywhere
         return value
 
+    def static_call(self, node: tree.Call, owner: str) -> Value:
+        """``Math.max(a, b)``."""
+        if owner == "System" and node.name == "currentTimeMillis" and not node.arguments:
+            return Value("long", lambda frame: moments.now(frame[STATE]), node.offset)
+        return super().static_call(node, owner)
+
     def new(self, node: tree.New) -> Value:
         """``new Type(…)``."""
         name = self.named_type(node.type, node.offset)
+        if name == "Date" and not node.arguments:
+            return Value(name, lambda frame: moments.Date(moments.now(frame[STATE])), node.offset)
         return make(self, node, name)
 
     @staticmethod

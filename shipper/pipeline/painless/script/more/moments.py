@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from shipper.pipeline import dates
@@ -12,7 +11,6 @@ from shipper.pipeline.dates.instant import local_moment
 from shipper.pipeline.dates.zones import offset_id
 from shipper.pipeline.failure import Failure, Unsupported
 from shipper.pipeline.painless import scalars
-from shipper.pipeline.painless.arithmetic import int64
 from shipper.pipeline.painless.failures import ScriptFailure
 from shipper.pipeline.painless.script import live
 from shipper.pipeline.painless.script.more.formats import formatted
@@ -34,6 +32,14 @@ _UNITS: Final = {
     "NANOS": 1, "MICROS": 1000, "MILLIS": 1_000_000, "SECONDS": _NANOS, "MINUTES": 60 * _NANOS, "HOURS": 3600 * _NANOS,
     "HALF_DAYS": 43_200 * _NANOS, "DAYS": _DAY * _NANOS, "WEEKS": 7 * _DAY * _NANOS,
 }  # fmt: skip
+_PARTS: Final = {
+    "Nanos": 1,
+    "Millis": 1_000_000,
+    "Seconds": _NANOS,
+    "Minutes": 60 * _NANOS,
+    "Hours": 3600 * _NANOS,
+    "Days": _DAY * _NANOS,
+}
 _MONTHS: Final = {"MONTHS": 1, "YEARS": 12, "DECADES": 120, "CENTURIES": 1200}
 _WEEK: Final = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 
@@ -70,8 +76,8 @@ class Date:
 
     __slots__ = ("millis",)
 
-    def __init__(self, millis: int | None = None) -> None:
-        self.millis = time.time_ns() // 1_000_000 if millis is None else millis
+    def __init__(self, millis: int) -> None:
+        self.millis = millis
 
 
 class Formatter:
@@ -331,6 +337,11 @@ def _millis(value: Any) -> int:
     return int(value.seconds) * 1000 + int(value.nanos) // 1_000_000
 
 
+def now(state: list[Any]) -> int:
+    """``System.currentTimeMillis()``: the time at which the pipeline took the document."""
+    return _millis(given(state[1]))
+
+
 def _of_millis(millis: int) -> Instant:
     return Instant(millis // 1000, millis % 1000 * 1_000_000)
 
@@ -424,6 +435,7 @@ METHODS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
         "getNano()int": lambda value: value.nanos,
         "isAfter(Instant)boolean": _compare(1),
         "isBefore(Instant)boolean": _compare(-1),
+        "get(TemporalField)int": live.never("Instant.get"),
         "compareTo(Instant)int": lambda one, other: scalars.order(
             _total(one), _total(given(other))
         ),
@@ -440,22 +452,40 @@ METHODS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
         "toMinutes()long": lambda value: _toward_zero(value.nanos // _NANOS, 60),
         "toHours()long": lambda value: _toward_zero(value.nanos // _NANOS, 3600),
         "toDays()long": lambda value: _toward_zero(value.nanos // _NANOS, _DAY),
+        "compareTo(Duration)int": lambda one, other: scalars.order(one.nanos, given(other).nanos),
+        "get(TemporalUnit)long": live.never("Duration.get"),
+        **{
+            f"{word}{name}(long)Duration": lambda value, count, size=size: Duration(
+                value.nanos + count * size
+            )
+            for name, nanos in _PARTS.items()
+            for word, size in (("plus", nanos), ("minus", -nanos))
+        },
         "isNegative()boolean": lambda value: value.nanos < 0,
         "isZero()boolean": lambda value: not value.nanos,
     },
     "ChronoUnit": {
         "between(Temporal,Temporal)long": _between,
+        "compareTo(Enum)int": live.never("compareTo of an enum"),
         "name()String": lambda unit: unit.name,
     },
-    "DayOfWeek": {"getValue()int": lambda day: day.value, "name()String": lambda day: day.name},
+    "DayOfWeek": {
+        "compareTo(Enum)int": live.never("compareTo of an enum"),
+        "get(TemporalField)int": live.never("DayOfWeek.get"),
+        "getValue()int": lambda day: day.value,
+        "name()String": lambda day: day.name,
+    },
     "ZoneId": {"getId()String": lambda zone: zone.id},
     "DateTimeFormatter": {
+        "getZone()ZoneId": lambda formatter: formatter.zone,
         "withZone(ZoneId)DateTimeFormatter": lambda formatter, zone: Formatter(
             formatter.pattern, given(zone)
         ),
         "format(TemporalAccessor)String": lambda formatter, value: _format(value, formatter),
     },
     "Date": {
+        "clone()def": lambda date: Date(date.millis),
+        "compareTo(Date)int": lambda one, other: scalars.order(one.millis, given(other).millis),
         "getTime()long": lambda date: date.millis,
         "before(Date)boolean": lambda one, other: one.millis < given(other).millis,
         "after(Date)boolean": lambda one, other: one.millis > given(other).millis,
@@ -485,14 +515,9 @@ STATIC: Final[dict[str, dict[str, Callable[..., Any]]]] = {
     "ZoneOffset": {},
     "ChronoUnit": {},
     "DateTimeFormatter": {"ofPattern(String)DateTimeFormatter": _pattern},
-    "System": {
-        "currentTimeMillis()long": lambda: time.time_ns() // 1_000_000,
-        "nanoTime()long": lambda: int64(time.monotonic_ns()),
-    },
+    "System": {},
 }  # fmt: skip
-MADE: Final[dict[str, dict[tuple[str, ...], Callable[..., Any]]]] = {
-    "Date": {(): Date, ("long",): Date}
-}
+MADE: Final[dict[str, dict[tuple[str, ...], Callable[..., Any]]]] = {"Date": {("long",): Date}}
 SUPERS: Final[dict[str, tuple[str, ...]]] = {
     "ZonedDateTime": ("ChronoZonedDateTime", "Temporal", "TemporalAccessor", "Object"),
     "Instant": ("Temporal", "TemporalAccessor", "Comparable", "Object"),

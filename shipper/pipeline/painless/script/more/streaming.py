@@ -56,6 +56,7 @@ METHODS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
     "Stream": streams.STREAM
     | {
         "distinct()Stream": lambda stream: Stream(_distinct(used(stream))),
+        "iterator()Iterator": live.never("Stream.iterator"),
         "sorted()Stream": _sorted,
         "sorted(Comparator)Stream": _sorted,
         "reduce(def,BinaryOperator)def": _reduce,
