@@ -122,12 +122,15 @@ class Own:
         if self._busy or now < self._due:
             return
         letters: Iterable[DeadLetter] = ()
-        if self._settings.dead_letter.stream:
-            letters = self._store.untold(MAX_EVENTS, MAX_BYTES)
         ledger: list[dict[str, Any]] = []
-        if self._settings.telemetry.stream and now >= self._ledger_due:
-            self._ledger_due = now + LEDGER_SECONDS
-            ledger = list(self._ledger(report(), wall))
+        try:
+            if self._settings.dead_letter.stream:
+                letters = self._store.untold(MAX_EVENTS, MAX_BYTES)
+            if self._settings.telemetry.stream and now >= self._ledger_due:
+                self._ledger_due = now + LEDGER_SECONDS
+                ledger = list(self._ledger(report(), wall))
+        except Exception as error:  # whatever it is: events go on
+            self._later(repr(error))
         if not (letters or ledger):
             return
         self._busy = True
@@ -203,11 +206,15 @@ class Own:
         if not told.why:
             self._failures, self._due = 0, 0.0
             return
+        self._later(told.why)
+
+    def _later(self, why: str) -> None:
+        """Try again after a while; say so."""
         wait = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(self._failures, 10))
         self._failures += 1
         self._due = self._clock() + wait
         text = "what the agent tells of itself cannot be written, events are not concerned: %s; tried again in %.0f s"
-        log_repeated(log, "own", logging.WARNING, text, told.why[:300], wait)
+        log_repeated(log, "own", logging.WARNING, text, why[:300], wait)
 
     def document(self, letter: DeadLetter) -> tuple[str, bytes]:
         """The data stream and the document that tell of a dead letter: its message and its error, no other field of it."""

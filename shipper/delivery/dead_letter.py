@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS dead_letter (
     reason TEXT NOT NULL, error BLOB NOT NULL, action BLOB NOT NULL, document BLOB NOT NULL, bytes INTEGER NOT NULL,
     input TEXT NOT NULL DEFAULT '', replays INTEGER NOT NULL DEFAULT 0, told INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS listing ON dead_letter (stored, id DESC, route, type);
 CREATE INDEX IF NOT EXISTS untold ON dead_letter (id) WHERE told = 0;
 CREATE TABLE IF NOT EXISTS total (one INTEGER PRIMARY KEY CHECK (one = 1), events INTEGER NOT NULL, bytes INTEGER NOT NULL);
 INSERT OR IGNORE INTO total VALUES (1, 0, 0);
@@ -231,7 +232,7 @@ class DeadLetters:
         return [*self.some(newest[offset : offset + limit])]
 
     def ids(self, which: Which = EVERY) -> Sequence[str]:
-        """Ids of stored events, oldest first."""
+        """Ids of stored events, oldest first; from an index, so that nobody reads for long while the agent wants to write."""
         rows = self._db.execute(
             "SELECT id, route, type, stored FROM dead_letter ORDER BY stored, id DESC"
         )

@@ -199,6 +199,13 @@ def test_a_failure_of_ours_is_not_the_end(world: World) -> None:
     assert len(world.cluster.there) == 1
 
 
+def test_a_store_that_cannot_be_read_holds_nothing_up(world: World) -> None:
+    world.store.add([letter(1)])
+    world.store.close()
+    assert not world.look()
+    assert world.own._due == world.now + FIRST_WAIT
+
+
 def test_nothing_is_told_unless_asked_for(tmp_path: Path) -> None:
     world = World(tmp_path, letters=False, ledger=False)
     world.store.add([letter(1)])

@@ -258,6 +258,14 @@ def test_drop(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
         assert store.count() == 0
 
 
+def test_listing_reads_no_documents(letters: DeadLetters) -> None:
+    plan = letters._db.execute(
+        "EXPLAIN QUERY PLAN SELECT id, route, type, stored FROM dead_letter ORDER BY stored, id DESC"
+    ).fetchall()
+    assert "COVERING INDEX listing" in plan[0][3]
+    assert len(plan) == 1
+
+
 def test_filters(letters: DeadLetters) -> None:
     letters.add([letter(1), letter(2, type="b"), letter(3, route="logs-x-default|p"), letter(4)])
 
