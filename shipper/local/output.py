@@ -219,7 +219,7 @@ class LocalOutput:
         items: list[_Item] = [None] * (len(lines) // 2)
         arrived = int(self._now() * 1000)
         for at, line in enumerate(lines[1::2]):
-            event_id = _id_of(lines[2 * at])
+            event_id, index = _names_of(lines[2 * at])
             document = _decode(line)
             if document is None:
                 items[at] = (_REFUSED, event_id)
@@ -230,7 +230,7 @@ class LocalOutput:
             rows.append(
                 (
                     seq + at,
-                    target,
+                    target if index is None else self._number(connection, "target", index),
                     event_id,
                     arrived if time_millis is None else time_millis,
                     self._number(connection, "path", path if isinstance(path, str) else ""),
@@ -377,12 +377,14 @@ def _decode(line: bytes) -> dict[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
-def _id_of(action: bytes) -> str:
+def _names_of(action: bytes) -> tuple[str, str | None]:
+    """The id of an event, and its index where the action names one."""
     if action.startswith(_ACTION) and action.endswith(_ACTION_END):
         name = action[len(_ACTION) : -len(_ACTION_END)]
         if name.isascii() and b'"' not in name and b"\\" not in name:
-            return name.decode()
-    return str(orjson.loads(action)["create"]["_id"])
+            return name.decode(), None
+    create = orjson.loads(action)["create"]
+    return str(create["_id"]), create.get("_index")
 
 
 def _bulk_answer(index: str, items: list[_Item], took: int) -> bytes:

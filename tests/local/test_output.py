@@ -11,6 +11,7 @@ import sys
 import textwrap
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -501,3 +502,18 @@ def test_a_store_that_is_away_passes(open_output: Callable[..., LocalOutput], tm
     assert found.whole is response.Whole.PASSING
     assert found.problem is not None
     assert "see that its folder exists" in found.problem.reason
+
+
+def test_an_event_may_name_its_index(output: LocalOutput, tmp_path: Path):
+    """As it does where the name depends on the event's fields."""
+    body, count = bulk(document("one"), document("two"))
+    first, _, rest = body.partition(b"\n")
+    first = first.replace(b'{"_id"', b'{"_index":"logs-other-default","_id"')
+    assert output.send(ROUTE, first + b"\n" + rest, count).status == 200
+
+    with closing(open_for_reading(tmp_path / "shipped.db")) as db:
+        rows = db.execute(
+            "SELECT target.name, document FROM event JOIN target ON event.target = target.number ORDER BY seq"
+        )
+        found = [(name, orjson.loads(text)["message"]) for name, text in rows]
+    assert found == [("logs-other-default", "one"), (ROUTE.index, "two")]
