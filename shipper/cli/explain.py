@@ -19,8 +19,9 @@ from shipper.records import SendFailed
 if TYPE_CHECKING:
     from shipper.config.settings import Settings
     from shipper.tools.compare import Difference
-    from shipper.tools.explain import Followed, Pair, Stepped
+    from shipper.tools.explain import Followed, Pair
     from shipper.tools.simulate import Simulated
+    from shipper.tools.tracer import Stepped
 
 NAME = "explain"
 HELP = "Follow one line of a log file to its document."

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from shipper.tools import registered, trial
+from shipper.tools import bench as benches
+from shipper.tools import registered
 from shipper.tools.setup import carry_out, plan_push
 from shipper.tools.simulate import client_of
 
@@ -34,7 +35,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     try:
         if args.action == "pull":
             return _pull(client, settings, args)
-        bench = trial.find(args.name, settings)
+        bench = benches.find(args.name, settings)
         inputs = [
             one
             for one in settings.inputs

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from shipper.agent.address import index_of
 from shipper.errors import UsageError
 from shipper.records import SendFailed
+from shipper.tools import bench as benches
 from shipper.tools import samples, simulate, trial
 from shipper.tools.compare import differences, shown, within
 from shipper.tools.registered import overview
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from shipper.config.settings import Settings
+    from shipper.tools.bench import Bench
     from shipper.tools.compare import Difference
-    from shipper.tools.trial import Bench, Trial, Tried
+    from shipper.tools.trial import Trial, Tried
 
 _DIFFERENCES = 20  # events whose differences are shown
 # What a log holds may have been written by anyone: control characters must not reach the terminal.
@@ -31,7 +33,7 @@ _CONTROL = {code: f"\\x{code:02x}" for code in (*range(9), *range(10, 32), *rang
 
 def show_list(_args: argparse.Namespace, settings: Settings | None) -> int:
     """Print what the files are; 1 if one of them can run nowhere."""
-    known = overview(settings or trial.without_file(Path("pipelines").absolute()))
+    known = overview(settings or benches.without_file(Path("pipelines").absolute()))
     for one in known:
         edge = "wrong" if one.wrong else "cluster only" if one.reasons else "edge"
         uses = ", ".join(f"{name} ({where})" for name, where in one.uses) or "no input"
@@ -45,7 +47,7 @@ def show_list(_args: argparse.Namespace, settings: Settings | None) -> int:
 
 def explain(args: argparse.Namespace, settings: Settings | None) -> int:
     """Print the way of each step; 1 if the pipeline does not load at the edge."""
-    bench = trial.find(args.name, settings, args.input)
+    bench = benches.find(args.name, settings, args.input)
     tried = trial.Trial(bench)
     flavour = bench.settings.edge.flavour
     where = f"input {bench.one.id}" if bench.configured else "no input of a configuration"
@@ -76,7 +78,7 @@ def explain(args: argparse.Namespace, settings: Settings | None) -> int:
 
 def test(args: argparse.Namespace, settings: Settings | None) -> int:
     """Run lines through a pipeline; 1 for a difference or an unhandled failure."""
-    bench = trial.find(args.name, settings, args.input)
+    bench = benches.find(args.name, settings, args.input)
     if args.record and len(args.files) > 1:
         raise UsageError("--record takes one FILE at most")
     if args.record and args.files:
@@ -84,10 +86,10 @@ def test(args: argparse.Namespace, settings: Settings | None) -> int:
         args.files = []
     code = 0
     if args.files:
-        tried = trial.Trial(trial.with_parsers(bench))
+        tried = trial.Trial(benches.with_parsers(bench))
         files = args.files
     else:
-        tried = trial.Trial(trial.for_samples(bench))
+        tried = trial.Trial(benches.for_samples(bench))
         files = [_lines_of(bench)]
     try:
         if tried.troubles and not args.cluster:
