@@ -181,7 +181,7 @@ class Server:
             assert len(numbers) == len(set(numbers))
 
 
-@pytest.fixture(params=["9.1.0", "8.8.0", "8.2.3", "opensearch 3.4.0", "opensearch 2.11.1"])
+@pytest.fixture(params=["9.1.0", "8.8.0", "8.5.3", "opensearch 3.4.0", "opensearch 2.11.1"])
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     name, _, number = request.param.rpartition(" ")
     made = Server(opensearch=bool(name), version=number)

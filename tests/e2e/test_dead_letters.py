@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -121,6 +122,39 @@ def test_kill_9_in_the_middle_of_replays(node, stream_name, tmp_path):
     assert len(arrived) == len({identity for identity, _ in arrived}) == 20_000
     assert {message for _, message in arrived} == messages
     assert refused <= {identity for identity, _ in arrived}
+
+
+def test_kill_9_of_the_agent_that_replays(node, stream_name, tmp_path):
+    """The command goes through the running agent, which is killed while it sends."""
+    index = node.make_data_stream(stream_name, properties={"n": {"type": "long"}})
+    log = tmp_path / "app.log"
+    messages = write(log, 20_000)
+    rng = random.Random(11)
+    with AgentProcess(
+        tmp_path / "agent",
+        to_node(node.url, tail("app", log, dataset_of(stream_name), parsers=PARSERS)),
+    ) as agent:
+        agent.start()
+        agent.wait_settled(files=1)
+        refused = stored_ids(agent.data)
+        assert len(refused) == 2000
+        mend(node, index)
+        for _ in range(4):
+            process = start(agent, "replay", "--all")
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(rng.uniform(0.6, 1.5))
+            agent.kill9()
+            process.wait(30)
+            agent.start()
+            agent.wait_settled(files=1)
+        last = command(agent, "replay", "--all")
+        assert agent.terminate() == 0, agent.log()
+
+    assert last.returncode == 0, last.stdout + last.stderr
+    assert stored_ids(agent.data) == set()
+    arrived = list(node_documents(node, index))
+    assert len(arrived) == len({identity for identity, _ in arrived}) == 20_000
+    assert {message for _, message in arrived} == messages
 
 
 def test_a_cluster_that_is_away_keeps_them(node, stream_name, tmp_path):
