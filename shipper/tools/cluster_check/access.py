@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from shipper.cluster.client import RefusedError
-from shipper.cluster.login import way_of
+from shipper.cluster.login import give, way_of
 from shipper.records import SendFailed
 from shipper.tools import rights as levels
 from shipper.tools.cluster_check.finding import Findings, short
@@ -133,41 +133,68 @@ def _elasticsearch(client: Client, settings: Settings, findings: Findings) -> No
 
 
 def _opensearch(client: Client, settings: Settings, findings: Findings) -> None:
-    """OpenSearch has no list of rights to ask for: a request is sent that is only weighed (3.4 and newer)."""
-    lacking: dict[str, list[str]] = {}
-    for one in settings.inputs:
-        name = one.data_stream.name
-        if not one.enabled or one.data_stream.dynamic or name in lacking:
-            continue
-        status, answer = client.json(
-            "POST",
-            f"/{quote(name, safe='')}/_bulk",
-            params={"perform_permission_check": "true"},
-            # Were it carried out after all, the cluster would refuse this document.
-            body=b'{"create":{}}\n{"shipper":\n',
-            headers={"content-type": "application/x-ndjson"},
+    """OpenSearch has no list of rights to ask for: requests are weighed, and one is tried that nothing can come of."""
+    streams = {
+        one.data_stream.name: one.data_stream
+        for one in settings.inputs
+        if one.enabled and not one.data_stream.dynamic
+    }
+    allowed = []
+    for name, stream in streams.items():
+        refused = _weighed(client, name)
+        if not refused and stream.mode != "daily" and _there(client, name):
+            refused = _tried(client, name)
+        if refused:
+            findings.error(RIGHTS, f"{name}: {refused}", _how("ship"))
+        elif refused is not None:
+            allowed.append(name)
+    if allowed:
+        findings.ok(RIGHTS, f"bulk requests are allowed on {', '.join(allowed)}")
+    elif all(one.level != "error" or one.part != RIGHTS for one in findings.found):
+        findings.ok(
+            RIGHTS, "not known: before 3.4 OpenSearch cannot weigh a request, or it has no security"
         )
-        if status == 400:
-            findings.ok(
-                RIGHTS,
-                "not known: this cluster has no security, or cannot weigh a request (before 3.4)",
-            )
-            return
-        if status != 200 or not isinstance(answer, dict) or "accessAllowed" not in answer:
-            findings.error(
-                RIGHTS,
-                f"{name}: the cluster answered {status}: {reason_of(answer)}",
-                client.advice(status, answer) or _how("ship"),
-            )
-            return
-        lacking[name] = [] if answer["accessAllowed"] else list(answer.get("missingPrivileges", []))
-    for name, permissions in lacking.items():
-        if permissions:
-            findings.error(
-                RIGHTS, f"{name}: the permission {_list(permissions)} is missing", _how("ship")
-            )
-    if not any(lacking.values()):
-        findings.ok(RIGHTS, f"bulk requests are allowed on {', '.join(lacking) or 'no fixed name'}")
+
+
+def _bulk(client: Client, name: str, **params: str) -> tuple[int, Any]:
+    """A bulk request of one document that is no JSON: no index takes it, so that nothing can be written."""
+    return client.json(
+        "POST",
+        f"/{quote(name, safe='')}/_bulk",
+        params=params,
+        body=b'{"create":{}}\n{"shipper":\n',
+        headers={"content-type": "application/x-ndjson"},
+    )
+
+
+def _weighed(client: Client, name: str) -> str | None:
+    """What is missing for a bulk request, as OpenSearch 3.4 and newer tell; None where it cannot be told."""
+    status, answer = _bulk(client, name, perform_permission_check="true")
+    if status == 400:
+        return None
+    if status != 200 or not isinstance(answer, dict) or "accessAllowed" not in answer:
+        return f"the cluster answered {status}: {reason_of(answer)}"
+    if answer["accessAllowed"]:
+        return ""
+    return f"the permission {_list(answer.get('missingPrivileges', []))} is missing"
+
+
+def _there(client: Client, name: str) -> bool:
+    """Whether the target exists: what is tried must not make it."""
+    status, found = client.json("GET", f"/_resolve/index/{quote(name, safe='')}")
+    entries = found if status == 200 and isinstance(found, dict) else {}
+    return any(entries.get(key) for key in ("data_streams", "aliases"))
+
+
+def _tried(client: Client, name: str) -> str:
+    """Why the cluster would not even look at a document; the rights of shards and mappings show only then."""
+    status, answer = _bulk(client, name)
+    items = answer.get("items") if status == 200 and isinstance(answer, dict) else None
+    item = items[0]["create"] if items else {"status": status, "error": answer}
+    if item.get("status") != 403:
+        return ""
+    reason = reason_of(item if isinstance(item.get("error"), dict) else answer)
+    return "; ".join(filter(None, (reason, give(reason))))
 
 
 def _how(level: str) -> str:
