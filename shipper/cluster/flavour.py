@@ -75,11 +75,6 @@ class Flavour:
         return self._elasticsearch(8, 19) and self.version[:2] != (9, 0)
 
     @property
-    def built_in_logs_template(self) -> bool:
-        """Whether the cluster comes with an index template for ``logs-*-*`` that knows ECS (8.9 and newer)."""
-        return self._elasticsearch(8, 9)
-
-    @property
     def optional_components(self) -> bool:
         """Whether an index template may name components that do not exist (Elasticsearch 8.7 and newer)."""
         return self._elasticsearch(8, 7)

@@ -40,7 +40,6 @@ class Template:
     Attributes:
         ours: it has our mark.
         built_in: it came with the product, and the product keeps it up to date.
-        pipelines: the default and the final one that its own part sets.
         body: as the API gave it.
     """
 
@@ -51,7 +50,6 @@ class Template:
     ours: bool
     hash: str = ""
     built_in: bool = False
-    pipelines: tuple[str, ...] = ()
     body: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -60,8 +58,6 @@ class Template:
         body = entry["index_template"]
         patterns = body.get("index_patterns") or []
         meta = body.get("_meta") or {}
-        settings = flat_settings((body.get("template") or {}).get("settings") or {})
-        named = (settings.get(f"index.{one}_pipeline") for one in ("default", "final"))
         return cls(
             name=entry["name"],
             patterns=tuple([patterns] if isinstance(patterns, str) else patterns),
@@ -70,7 +66,6 @@ class Template:
             ours=is_ours(body),
             hash=str(meta.get("hash", "")),
             built_in=meta.get("managed") is True and meta.get("managed_by") != "fleet",
-            pipelines=tuple(str(one) for one in named if one and one != "_none"),
             body=body,
         )
 

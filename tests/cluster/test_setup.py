@@ -37,8 +37,8 @@ def dataset(request):
     yield name
     for node in request.node.funcargs.values():
         if isinstance(node, Node):
-            for path in (f"/_data_stream/*{name}*", f"/_index_template/*{name}*"):
-                node.request("DELETE", path)
+            for kind in ("_data_stream", "_index_template", "_component_template"):
+                node.request("DELETE", f"/{kind}/*{name}*")
 
 
 def _settings(
@@ -206,15 +206,18 @@ def test_a_higher_template_that_makes_the_stream_is_left_alone_and_named(node, d
 
 
 def test_a_lower_template_with_a_pipeline_of_its_own_is_named(node, dataset):
-    """As Fleet's are, at 200: ours wins, and what they did to events is not done any more."""
+    """As Fleet's are, at 200, with settings in a component: ours wins, and what they did to events is done no more."""
+    component = {"template": {"settings": {"index.default_pipeline": "logs-theirs-1.2"}}}
+    node.request("PUT", f"/_component_template/logs-{dataset}@package", component)
     foreign = {
         "index_patterns": [f"logs-{dataset}*"],
         "priority": 200,
         "data_stream": {},
-        "template": {"settings": {"index.default_pipeline": "logs-theirs-1.2"}},
+        "composed_of": [f"logs-{dataset}@package"],
         "_meta": {"managed": True, "managed_by": "fleet"},
     }
-    node.request("PUT", f"/_index_template/foreign-{dataset}", foreign)
+    status, answer = node.request("PUT", f"/_index_template/foreign-{dataset}", foreign)
+    assert status == 200, answer
 
     plan = _plan(node, _settings(dataset))
 
@@ -435,6 +438,20 @@ def test_removal_takes_what_is_empty_and_leaves_documents(opensearch, dataset, p
     assert f"/_index_template/shipper-logs-{dataset}x" in done
     assert _remove(opensearch, other) == []
     assert opensearch.request("GET", template)[0] == 200
+
+
+def test_a_pipeline_of_another_configuration_with_a_file_of_the_same_name_stays(
+    opensearch, dataset, pipeline
+):
+    settings, other = _settings(dataset, pipeline), _settings(f"{dataset}x", pipeline)
+    _setup(opensearch, settings)
+    _setup(opensearch, other)
+
+    _remove(opensearch, settings)
+
+    gone, left = (ingest.pipeline_of(one.inputs[0]) for one in (settings, other))
+    assert opensearch.request("GET", f"/_ingest/pipeline/{gone}")[0] == 404
+    assert opensearch.request("GET", f"/_ingest/pipeline/{left}")[0] == 200
 
 
 def test_removal_of_an_alias_takes_its_empty_index_alone(node, dataset):

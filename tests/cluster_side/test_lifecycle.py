@@ -209,6 +209,27 @@ def test_on_elasticsearch_the_template_is_composed_of_the_clusters_own():
         assert not any("@custom" in one for one in fake.requests)
 
 
+def test_a_dataset_of_which_nothing_is_known_takes_no_streams_of_others(fake):
+    """Its pattern is that of all streams for logs: no lifecycle of ours may delete what is not ours."""
+    settings = _settings(Setup(retention=_DAY), dataset="%{[fields.kind]}")
+
+    plan = _plan(fake, settings)
+    (step,) = plan.steps
+    assert step.body["priority"] == 150
+    assert "lifecycle" not in str(step.body["template"])
+    assert any("there is no lifecycle" in line for line in plan.notes)
+
+    fake.templates["logs"] = {
+        "index_patterns": ["logs-*-*"],
+        "priority": 100,
+        "data_stream": {},
+        "_meta": {"managed": True},
+    }
+    plan = _plan(fake, settings)
+    assert plan.steps == []
+    assert any("template logs: makes the data streams" in line for line in plan.present)
+
+
 # Updates
 
 

@@ -8,6 +8,7 @@ before. What carries no mark of ours stays.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -169,16 +170,27 @@ class _Removal:
             )
 
     def _pipelines(self, inputs: list[Input]) -> None:
-        """Those of the configuration's files, in whatever version, unless one that stays calls them."""
-        stems, streams = self._names(inputs)
-        if not stems:
+        """
+        Those of the configuration's files, unless one that stays calls them.
+
+        Older versions go where their mark names a stream of this configuration (Elasticsearch's do); a file of the same
+        name may be another configuration's.
+        """
+        names = self._names(inputs)
+        if not names:
             return
+        stems = {name.rpartition("-")[0] for name in names}
+        streams = {entry.data_stream.name for entry in inputs}
         _, found = self._cluster.ask("GET", "/_ingest/pipeline", PIPELINES)
         going: dict[str, dict[str, Any]] = {}
         for name, body in found.items():
             match = _PIPELINE.fullmatch(name)
-            stream = (body.get("_meta") or {}).get("data_stream")
-            if match and match[1] in stems and ingest.is_ours(body) and stream in {None, *streams}:
+            older = (
+                match is not None
+                and match[1] in stems
+                and (body.get("_meta") or {}).get("data_stream") in streams
+            )
+            if (name in names or older) and ingest.is_ours(body):
                 going[name] = body
         called = True
         while called:
@@ -196,17 +208,18 @@ class _Removal:
                 Step(f"pipeline {name}", _WHY, path, None, PIPELINES, "DELETE", before=body)
             )
 
-    def _names(self, inputs: list[Input]) -> tuple[set[str], set[str]]:
-        """Names of the registered pipelines without their hashes, and of the data streams that they are for."""
-        stems: set[str] = set()
+    def _names(self, inputs: list[Input]) -> set[str]:
+        """Names under which the files' present content is registered."""
+        names: set[str] = set()
         for entry in inputs:
             if entry.pipeline is None or entry.pipeline.path is None:
                 continue
             try:
-                definition = ingest.load(entry.pipeline.path, entry.data_stream)
+                found = ingest.load(entry.pipeline.path, entry.data_stream)
             except ConfigError as error:
                 self._plan.note(f"pipelines of {entry.pipeline.file} stay: {error.problems[0]}")
                 continue
-            names = [definition.registered("")[0], *(one.name for one in definition.inner)]
-            stems |= {name.rpartition("-")[0] for name in names}
-        return stems, {entry.data_stream.name for entry in inputs}
+            definition = replace(found, on_error=entry.pipeline.on_error)
+            names |= {one.name for one in definition.inner}
+            names.add(definition.registered(entry.data_stream.name)[0])
+        return names

@@ -78,33 +78,45 @@ class Templates:
                 self._plan.problem(problem)
                 return False
         winner = templates.winner(others, sample)
-        if winner is None or winner.priority <= priority:
+        if winner is None or (winner.priority <= priority and not _left(stream, winner)):
             for other in others:
-                if other.matches(sample) and not other.built_in and not other.ours:
+                if other.overlaps(pattern) and not other.built_in and not other.ours:
                     self._note_loser(other, stream, priority)
             return None
         if winner.data_stream != (stream.mode == "data_stream"):
             self._plan.problem(_wrong_kind(winner, stream, priority))
             return False
-        kind = "data stream" if winner.data_stream else "indices of"
+        kind = "data streams" if stream.dynamic else "data stream"
+        kind = kind if winner.data_stream else "indices of"
+        over = f"its priority {winner.priority} wins over {priority}"
+        if winner.priority <= priority:
+            over = "nothing is known of the dataset, so a template of ours would take the streams of others"
         self._plan.is_present(
-            f"index template {winner.name}: makes the {kind} {stream.name}; its priority {winner.priority} wins over"
-            f" {priority}, so what setup.template, rollover and retention say is its owner's business"
+            f"index template {winner.name}: makes the {kind} {stream.index}; {over}, so what setup.template, rollover and"
+            " retention say is its owner's business"
         )
-        if winner.pipelines and edge:
+        if edge and not winner.built_in and (pipelines := self._pipelines_of(winner)):
             self._plan.note(
-                f"index template {winner.name} sends events of {stream.name} through {', '.join(winner.pipelines)},"
+                f"index template {winner.name} sends events of {stream.index} through {', '.join(pipelines)},"
                 " and they are parsed in the agent already: remove one of both, or they are parsed twice"
             )
         return True
 
     def _note_loser(self, other: Template, stream: DataStream, priority: int) -> None:
-        if other.pipelines:
+        if pipelines := self._pipelines_of(other):
             self._plan.note(
-                f"index template {other.name} (priority {other.priority}) would send events of {stream.name} through"
-                f" {', '.join(other.pipelines)}; ours (priority {priority}) wins, so new indices do not: events are not"
+                f"index template {other.name} (priority {other.priority}) would send events of {stream.index} through"
+                f" {', '.join(pipelines)}; ours (priority {priority}) wins, so new indices do not: events are not"
                 " parsed twice"
             )
+
+    def _pipelines_of(self, other: Template) -> list[str]:
+        """Default and final pipeline of a template with all that it is composed of, where Fleet has them."""
+        path = f"/_index_template/_simulate/{quote(other.name)}"
+        _, answer = self._cluster.ask("POST", path, TEMPLATES)
+        settings = templates.flat_settings((answer.get("template") or {}).get("settings") or {})
+        named = (settings.get(f"index.{one}_pipeline") for one in ("default", "final"))
+        return [str(one) for one in named if one and one != "_none"]
 
     # Ours
 
@@ -119,10 +131,19 @@ class Templates:
             )
         for line in problems:
             self._plan.problem(line)
-        found = None if problems else self._lifecycles.plan(stream, wanted)
-        if found is None:
+        if problems:
             return False
-        settings, lifecycle = found
+        settings: dict[str, Any] = {}
+        lifecycle: dict[str, Any] | None = None
+        if _unknown(stream):
+            self._plan.note(
+                f"{stream.index}: nothing is known of the dataset, so there is no lifecycle: it would be one for the streams"
+                " of others, too; begin data_stream.dataset with a name"
+            )
+        elif found := self._lifecycles.plan(stream, wanted):
+            settings, lifecycle = found
+        else:
+            return False
         body = templates.template_body(
             stream, wanted=wanted, able=self._abilities(), settings=settings, lifecycle=lifecycle
         )
@@ -198,6 +219,16 @@ class Templates:
         if status != 200 and not (status == 400 and kind in str(answer)):
             raise SetupError(refusal(client, f"POST {path}", TEMPLATES, status, answer))
         return status == 200
+
+
+def _unknown(stream: DataStream) -> bool:
+    """Whether the pattern is that of all data streams for logs."""
+    return stream.mode == "data_stream" and stream.pattern == f"{stream.prefix}-*-*"
+
+
+def _left(stream: DataStream, winner: Template) -> bool:
+    """Whether a template of somebody else does although ours would win."""
+    return _unknown(stream) and winner.data_stream and not winner.ours
 
 
 def _conflict(other: Template, stream: DataStream, pattern: str, priority: int) -> str | None:
