@@ -1,5 +1,5 @@
 """
-Writes the tables of docs/conditions.md: the methods that are translated, and scripts that are refused.
+Writes the tables of docs/conditions.md: the methods that are translated, and what is refused, of conditions and of scripts.
 
 Run ``python -m tests.pipeline.painless.manual``; a test compares the page with what it would write.
 """
@@ -11,7 +11,9 @@ from pathlib import Path
 
 from shipper.pipeline import painless
 from shipper.pipeline.failure import Unsupported
+from shipper.pipeline.painless import script as painless_script
 from shipper.pipeline.painless.library import CONSTANTS, METHODS, STATICS
+from shipper.pipeline.painless.script import library
 
 PAGE = Path(__file__).parents[3] / "docs" / "conditions.md"
 _CLASSES = {
@@ -58,6 +60,68 @@ REFUSED = (
     "[1: 2].size() == 1",
     "emit(1)",
 )
+
+REFUSED_IN_SCRIPTS = (
+    "ctx._id = 'x'",
+    "ctx.remove('_index')",
+    "field('a').set(1)",
+    "ctx = new HashMap()",
+    "params.remove('x')",
+    "ctx.a = ZonedDateTime.now()",
+    "ctx.a = LocalDate.parse(ctx.b)",
+    "ctx.a = new Random().nextInt()",
+    "ctx.a = new int[2][2]",
+    "ctx.a = Processors.bytes('1kb')",
+    "ctx.a = ctx.l.stream().mapToInt(x -> x).sum()",
+    "ctx.m = ctx.l.stream().collect(Collectors.toMap(x -> x, x -> 1))",
+    "ctx.a = ctx.s.toLowerCase(Locale.ROOT)",
+    "ctx.a = ctx.s.chars().count()",
+    "ctx.a = ctx.s =~ /.*foo/",
+    "def m = /(.+)=(.+)/.matcher(ctx.s); ctx.a = m.find()",
+    "ctx.a = ctx.b === ctx.c",
+)
+
+
+def reason_in_scripts(source: str) -> str:
+    """Why the edge refuses a script that changes the document."""
+    try:
+        painless_script.compile(source, flavour="opensearch", params={})
+    except Unsupported as refusal:
+        return refusal.reason
+    return ""
+
+
+def script_methods() -> str:
+    """The table of methods of scripts."""
+    lines = ["| of | methods |", "|---|---|"]
+    for owner, table in library.METHODS.items():
+        above = {key for name in library.SUPERS[owner] for key in library.METHODS.get(name, {})}
+        names = [
+            f"{name}({', '.join(method.parameters)})"
+            for (name, count), method in sorted(table.items())
+            if (name, count) not in above
+        ]
+        if names:
+            lines.append(f"| {owner} | {_listed(names)} |")
+    for owner, table in library.STATICS.items():
+        names = [
+            f"{owner}.{name}({', '.join(method.parameters)})"
+            for (name, _), method in sorted(table.items())
+        ]
+        if names:
+            lines.append(f"| {owner}, static | {_listed(names)} |")
+    constants = [f"{owner}.{name}" for owner, name in library.CONSTANTS]
+    lines.append(f"| constants | {_listed(constants)} |")
+    return "\n".join(lines)
+
+
+def script_refused() -> str:
+    """The table of refusals of scripts."""
+    lines = ["| script | why it is refused |", "|---|---|"]
+    for source in REFUSED_IN_SCRIPTS:
+        shown = source.replace("|", "\\|")
+        lines.append(f"| `{shown}` | {reason_in_scripts(source)} |")
+    return "\n".join(lines)
 
 
 def reason(script: str) -> str:
@@ -110,7 +174,13 @@ def refused() -> str:
 
 def page(text: str) -> str:
     """The page with its tables written anew."""
-    for name, table in (("methods", methods()), ("refused", refused())):
+    tables = (
+        ("methods", methods()),
+        ("refused", refused()),
+        ("script methods", script_methods()),
+        ("script refused", script_refused()),
+    )
+    for name, table in tables:
         pattern = re.compile(rf"(<!-- {name}: begin.*?-->\n).*?(<!-- {name}: end -->)", re.DOTALL)
         text = pattern.sub(lambda found, table=table: f"{found[1]}{table}\n{found[2]}", text)
     return text

@@ -114,10 +114,13 @@ _OWN: Final[dict[str, dict[str, Callable[..., Any]]]] = {
 }
 
 
+_READ: Final = {name: library.read(name, listed) for name, listed in _OWN.items()}
+
+
 def _all(owner: str) -> dict[tuple[str, int], library.Method]:
     table: dict[tuple[str, int], library.Method] = {}
     for name in reversed((owner, *SUPERS[owner])):
-        table |= library.read(name, _OWN.get(name, {}))
+        table |= _READ.get(name, {})
     return table
 
 

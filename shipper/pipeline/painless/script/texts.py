@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any, Final
 
 from shipper.pipeline import guard, values
@@ -231,9 +230,13 @@ def _code_point(text: str, at: int) -> int:
 
 
 def _digest(name: str) -> Callable[[str], str]:
-    return lambda text: hashlib.new(
-        name, text.encode("utf-8", "replace"), usedforsecurity=False
-    ).hexdigest()
+    def run(text: str) -> str:
+        import hashlib  # noqa: PLC0415 - 3 MB that few scripts need
+
+        data = text.encode("utf-8", "replace")
+        return hashlib.new(name, data, usedforsecurity=False).hexdigest()
+
+    return run
 
 
 def characters(text: str) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import decimal
 import re
 from typing import Any, Final
 
@@ -143,6 +142,8 @@ def _decimal(value: Any, found: re.Match[str], flags: str) -> str:
     places = int(found[4][1:]) if found[4] else 6
     if places > 300:
         raise live.beyond("a format of more than 300 digits")
+    import decimal  # noqa: PLC0415 - few scripts print decimals
+
     exact = decimal.Decimal(live.text(value).replace("E", "e"))
     with decimal.localcontext(decimal.Context(prec=700, rounding=decimal.ROUND_HALF_UP)):
         rounded = exact.quantize(decimal.Decimal(1).scaleb(-places))

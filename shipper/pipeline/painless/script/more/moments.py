@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from shipper.pipeline import dates
 from shipper.pipeline.dates import calendar
 from shipper.pipeline.dates.instant import local_moment
-from shipper.pipeline.dates.zones import offset_id
+from shipper.pipeline.dates.zones import Region, offset_id
 from shipper.pipeline.failure import Failure, Unsupported
 from shipper.pipeline.painless import scalars
 from shipper.pipeline.painless.failures import ScriptFailure
@@ -538,7 +538,7 @@ INSTANCES: Final[dict[str, frozenset[type]]] = {
     "Duration": frozenset([Duration]),
     **dict.fromkeys(("ChronoUnit", "TemporalUnit"), frozenset([Named])),
     "DayOfWeek": frozenset([Day]),
-    "ZoneId": frozenset([dates.Zone, type(dates.zone("Europe/Paris"))]),
+    "ZoneId": frozenset([dates.Zone, Region]),
     "DateTimeFormatter": frozenset([Formatter]),
     "Date": frozenset([Date]),
 }
@@ -572,7 +572,7 @@ RECEIVERS: Final[dict[type, str]] = {
     Named: "ChronoUnit",
     Day: "DayOfWeek",
     Instant: "Instant", Duration: "Duration", Formatter: "DateTimeFormatter", Date: "Date",
-    dates.Zone: "ZoneId", type(dates.zone("Europe/Paris")): "ZoneId",
+    dates.Zone: "ZoneId", Region: "ZoneId",
 }  # fmt: skip
 STRING: Final[dict[str, Callable[..., Any]]] = {}
 STATIC_STRING: Final[dict[str, Callable[..., Any]]] = {"format(String,def[])String": formatted}
@@ -586,7 +586,7 @@ for _kind, _name, _write in (
     (Date, "java.util.Date", None),
     (Formatter, "java.time.format.DateTimeFormatter", None),
     (dates.Zone, "java.time.ZoneOffset", lambda zone: zone.id),
-    (type(dates.zone("Europe/Paris")), "java.time.ZoneRegion", lambda zone: zone.id),
+    (Region, "java.time.ZoneRegion", lambda zone: zone.id),
 ):
     live.name_class(_kind, _name)
     if _write is not None:

@@ -15,7 +15,6 @@ from shipper.pipeline.painless.failures import ScriptFailure, missing
 from shipper.pipeline.painless.limits import FACTOR
 from shipper.pipeline.painless.script import live
 from shipper.pipeline.painless.strings import given
-from shipper.pipeline.processors.patterns import parse_replacement
 from shipper.pipeline.values import utf16_length
 
 if TYPE_CHECKING:
@@ -160,6 +159,8 @@ def _rebuilt(matcher: Matcher, write: Callable[[Any], str], most: int = 0) -> st
 
 
 def _replace(matcher: Matcher, replacement: str | None, most: int = 0) -> str:
+    from shipper.pipeline.processors.patterns import parse_replacement  # noqa: PLC0415 - brings the translator of patterns
+
     text = given(replacement)
     try:
         parts = parse_replacement(text, matcher.pattern.names)
