@@ -9,73 +9,29 @@ harmless: what must be on disk (keys, marks, reservations) is committed before a
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from shipper.config.settings import Ndjson, Syslog
+from shipper.agent.inputs import InputRun, reading_time, stamp_of
+from shipper.agent.looking import Looking
 from shipper.errors import StoreError
-from shipper.records import MAX_EVENT_BYTES, Piece, Route, Settled
-from shipper.source import days
-from shipper.source.discover import Finder
+from shipper.records import Piece, Route, Settled
 from shipper.source.harvester import Harvester, Replaced
 from shipper.telemetry.logs import log_repeated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
-    from shipper.agent.pipelines import Running
     from shipper.checkpoint.store import Store
-    from shipper.config.settings import Input, Parser
     from shipper.delivery.delivery import Delivery
-    from shipper.source.followed import Followed
-    from shipper.source.registry import Registry
-    from shipper.source.wakeup import Changed
 
 log = logging.getLogger("shipper.agent")
 
 CHECKPOINT_INTERVAL = 1.0  # seconds
-POLL_INTERVAL = 1.0  # seconds between looks at all open files
 ROUND_BYTES = 512 * 1024  # encoded in one step before delivery has its turn; more costs memory
 MOST_REST = 0.3  # seconds at most that slow files rest after a block of theirs
-STRANGERS = 10_000  # names remembered for an input that hints spoke of and no scan saw
-SCAN_SPACING = 0.1  # seconds at least between two scans that hints ask for
 
 
-class InputRun:
-    """One input while it runs: its finder, its registry and its route."""
-
-    def __init__(
-        self,
-        settings: Input,
-        registry: Registry,
-        route: Route,
-        own: Iterable[str] = (),
-        pipeline: Running | None = None,
-    ) -> None:
-        self.settings = settings
-        self.registry = registry
-        self.route = route
-        self.pipeline = pipeline
-        self.daily = settings.data_stream.mode == "daily"
-        self.finder = Finder(settings, own)
-        self.scan_due = 0.0
-        self.scanned = 0.0
-        self.known: set[str] = set()  # paths the last scan saw
-        self.strangers: set[str] = set()  # names that hints spoke of and no scan saw
-        self.folders: set[str] = set()
-        self.by_path: dict[str, Followed] = {}
-        self.tells_errors = any(_tells_errors(parser) for parser in settings.parsers)
-
-    def pipeline_problems(self) -> list[str]:
-        """What is wrong with its pipeline now."""
-        return [] if self.pipeline is None else self.pipeline.problems()
-
-    def __repr__(self) -> str:
-        return f"<InputRun {self.settings.id} files={len(self.registry.followed)}>"
-
-
-class Engine:
+class Engine(Looking):
     """
     Runs the inputs into delivery.
 
@@ -96,31 +52,13 @@ class Engine:
         *,
         once: bool = False,
     ) -> None:
-        self.inputs = inputs
+        super().__init__(inputs, watch, once=once)
         self.store = store
         self.delivery = delivery
-        self.once = once
-        self.draining = False
-        self._frozen = False
-        self.counters: dict[str, int] = defaultdict(int)
         self.store_problem = ""
-        self._watch = watch
-        self._ready: dict[Harvester, InputRun] = {}
-        self._full: dict[Harvester, InputRun] = {}
         self._slow_due = 0.0  # when a file whose last block took long may be read again
-        self._held: list[tuple[Route, Piece]] = []
-        self._marks: list[tuple[str, int, str]] = []
         self._flush_due = 0.0
-        self._poll_due = 0.0
         self._scanned_once = False
-        shortest = min(
-            (run.settings.unfinished_line_timeout for run in inputs), default=POLL_INTERVAL
-        )
-        groups = [run.registry.chain.group_timeout for run in inputs]
-        shortest = min([shortest, *(timeout for timeout in groups if timeout is not None)])
-        self._poll_interval = max(0.05, min(POLL_INTERVAL, shortest / 2))
-        if once:
-            self._poll_interval = 0.05
 
     # -- one step --------------------------------------------------------------------------------------------------
 
@@ -173,130 +111,6 @@ class Engine:
             for harvester, run in self._ready.items()
             if rested or not harvester.encoder.slow
         )
-
-    # -- discovery and polling -------------------------------------------------------------------------------------
-
-    def _scan(self, run: InputRun, now: float, wall: float) -> None:
-        scan = run.finder.scan()
-        claimed = {
-            ident: other.settings.id
-            for other in self.inputs
-            if other is not run
-            for ident in other.registry.followed
-        }
-        orphans = len(run.registry.orphans)
-        run.registry.apply(scan, claimed, now, wall)
-        if not scan.complete:
-            self.counters["scans_incomplete"] += 1
-        for problem in run.registry.problems:
-            log_repeated(
-                log, f"input:{problem}", logging.WARNING, "input %s: %s", run.settings.id, problem
-            )
-        run.known = set(scan.files)
-        run.by_path = {file.path: file for file in run.registry.followed.values()}
-        for link, target in scan.targets.items():
-            run.known.add(target)
-            if link in run.by_path:
-                run.by_path[target] = run.by_path[link]
-        # A name that no scan saw stays a stranger, but the memory of them is bounded.
-        run.strangers = run.strangers - run.known if len(run.strangers) < STRANGERS else set()
-        run.scanned = now
-        run.scan_due = now + run.settings.check_interval
-        if len(run.registry.orphans) > orphans:
-            self._scan_soon(run, now)
-        for folder in scan.folders - run.folders:
-            self._watch(folder)
-        run.folders = scan.folders
-        self._collect_ready(run)
-
-    def _collect_ready(self, run: InputRun) -> None:
-        for harvester in run.registry.harvesters():
-            if not harvester.eof and harvester.fd >= 0 and harvester not in self._full:
-                self._ready[harvester] = run
-
-    def changed(self, change: Changed, now: float) -> None:
-        """Take a hint: read the files named, scan if names came or went."""
-        if self.draining:
-            return
-        for run in self.inputs:
-            if change.folder not in run.folders:
-                continue
-            if change.structural or change.names is None:
-                self._scan_soon(run, now)
-            if change.names is None:
-                self._poll_due = now
-                # It may be another folder by now: it is watched again at the next scan.
-                run.folders.discard(change.folder)
-                continue
-            for name in change.names:
-                path = f"{change.folder.rstrip('/')}/{name}"
-                file = run.by_path.get(path)
-                if file is not None and file.harvester is not None:
-                    file.harvester.eof = False
-                    self._ready.setdefault(file.harvester, run)
-                elif path in run.known:
-                    self._scan_soon(run, now)
-                elif path not in run.strangers:
-                    run.strangers.add(path)
-                    self._scan_soon(run, now)
-
-    def _scan_soon(self, run: InputRun, now: float) -> None:
-        run.scan_due = min(run.scan_due, max(now, run.scanned + SCAN_SPACING))
-
-    def _poll(self, now: float, wall: float) -> None:
-        self._poll_due = now + self._poll_interval
-        for run in self.inputs:
-            registry = run.registry
-            orphans = len(registry.orphans)
-            if not self._frozen:
-                registry.poll(now, wall)
-                if len(registry.orphans) != orphans:
-                    self._scan_soon(run, now)
-                self._collect_ready(run)
-            for harvester in list(registry.harvesters()):
-                if harvester.overdue(now, run.settings.unfinished_line_timeout):
-                    self._mark(harvester, run, "timeout")
-            for harvester, end, reason in registry.lost(now):
-                self._gap(run, harvester, end, reason, now, wall)
-            if self.once or self.draining:
-                self._flush_open(run, now)
-        # What is written from now on is for the next start: the end must not wait for a writer that never rests.
-        self._frozen = self.draining
-
-    def _mark(self, harvester: Harvester, run: InputRun, decision: str) -> None:
-        self._marks.append(harvester.mark(decision))
-        self.counters["marks"] += 1
-        self._ready[harvester] = run
-
-    def _flush_open(self, run: InputRun, now: float) -> None:
-        """At the end, end open groups of whole lines; an unfinished line only if no one will read on."""
-        for harvester in list(run.registry.harvesters()):
-            waiting = harvester.eof and harvester.unconsumed and harvester.fd >= 0
-            quiet = (
-                waiting and now - harvester.last_growth >= 0.2 and harvester.overdue(now + 1e9, 0.0)
-            )
-            if quiet and (self.once or not harvester.ends_in_line):
-                self._mark(harvester, run, "once" if self.once else "drain")
-
-    def _gap(
-        self, run: InputRun, harvester: Harvester, end: int, reason: str, now: float, wall: float
-    ) -> None:
-        end = min(end, harvester.position + MAX_EVENT_BYTES)  # the rest is told at the next look
-        log.error(
-            "%s: %d bytes from offset %d are lost: %s",
-            harvester.record.path,
-            end - harvester.position,
-            harvester.position,
-            reason,
-        )
-        self.counters["gaps"] += 1
-        self.counters["gap_bytes"] += end - harvester.position
-        stamp, day = stamp_of(wall), ""
-        if run.daily:
-            wall, stamp, day = _day(harvester, wall)
-        piece = harvester.gap(end, reason, stamp)
-        self._take(run, harvester, piece, now, wall, day)
-        self._held.append((run.route, piece))
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -358,10 +172,10 @@ class Engine:
                 self.delivery.hurry(harvester)
             return 0
         before, unparsed = harvester.read_to, harvester.decode_errors
-        day = ""
+        moment, day = wall, ""
         if run.daily:
-            wall, stamp, day = _day(harvester, wall)
-        piece = self._advance(run, harvester, now, wall, stamp)
+            moment, stamp, day = reading_time(harvester, wall)
+        piece = self._advance(run, harvester, now, moment, stamp)
         # What makes no events takes time as well: lines left out, the search for a long line's end.
         read = harvester.read_to - before
         if not harvester.eof and harvester.fd >= 0:
@@ -400,22 +214,6 @@ class Engine:
             self.counters["read_errors"] += 1
             run.registry.reopen(harvester, wall)
         return None
-
-    def _take(
-        self,
-        run: InputRun,
-        harvester: Harvester,
-        piece: Piece,
-        now: float,
-        wall: float,
-        day: str,
-    ) -> None:
-        """Enter a piece into the books; ``day`` is to be marked at its start, if it is one."""
-        if day:
-            self._marks.append(days.mark(harvester, piece.start, day))
-        if harvester.track(piece, now):
-            run.registry.known.checkpoint(harvester, wall)
-            run.registry.known.fresh = True
 
     # -- settlement ------------------------------------------------------------------------------------------------
 
@@ -533,23 +331,3 @@ class Engine:
                 run.scan_due = 0.0
                 return True
         return False
-
-
-def _tells_errors(parser: Parser) -> bool:
-    """Whether a parser's failures are to be logged; they are counted in any case."""
-    if isinstance(parser, Ndjson):
-        return not parser.ignore_decoding_error
-    return isinstance(parser, Syslog) and parser.log_errors
-
-
-def _day(harvester: Harvester, wall: float) -> tuple[float, str, str]:
-    """The time at which a file of daily indices is read, the same as ISO 8601, and the day if it is to be marked."""
-    day, fresh = days.reading(harvester, wall)
-    wall = days.within(wall, day)
-    return wall, stamp_of(wall), day if fresh else ""
-
-
-def stamp_of(wall: float) -> str:
-    """Unix time as ISO 8601 in UTC with milliseconds."""
-    moment = datetime.fromtimestamp(wall, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"

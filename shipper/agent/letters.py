@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from shipper.agent.address import day_of, index_of
-from shipper.agent.engine import stamp_of
+from shipper.agent.inputs import stamp_of
 from shipper.config.settings import Elasticsearch
 from shipper.delivery.replay import DONE, MAX_BYTES, Prepared, Replay, Replayed, keep
 from shipper.delivery.response import Problem

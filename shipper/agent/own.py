@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from shipper.agent.engine import stamp_of
+from shipper.agent.inputs import stamp_of
 from shipper.config.own import DEAD_LETTER, SELF
 from shipper.delivery.dead_letter import NOT_TOLD, TOLD
 from shipper.delivery.response import Fate, Whole, read

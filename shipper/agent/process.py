@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any
 from shipper import __version__
 from shipper.agent import document, report, tuning
 from shipper.agent.address import Addressing, route_of
-from shipper.agent.engine import Engine, InputRun
+from shipper.agent.engine import Engine
+from shipper.agent.inputs import InputRun
 from shipper.agent.letters import Letters, Target, mode_of
 from shipper.checkpoint.ledger import total
 from shipper.checkpoint.store import Store

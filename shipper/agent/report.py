@@ -8,7 +8,7 @@ from shipper.checkpoint.ledger import total
 from shipper.telemetry.report import FileReport, InputReport, LedgerReport, OutputReport
 
 if TYPE_CHECKING:
-    from shipper.agent.engine import InputRun
+    from shipper.agent.inputs import InputRun
     from shipper.source.followed import Followed
     from shipper.source.harvester import Harvester
 

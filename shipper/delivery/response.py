@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from shipper.delivery.created import UNREADABLE, Item, created, decode, is_plain
+
 if TYPE_CHECKING:
     from shipper.records import Answer
 
@@ -95,21 +97,6 @@ class Reading:
     too_large_for: tuple[int, int] | None = None
 
 
-class _Item(msgspec.Struct):
-    status: int
-    index: str = msgspec.field(name="_index", default="")
-    result: str = ""
-    failure_store: str = ""
-    error: Any = None
-
-
-class _Bulk(msgspec.Struct):
-    errors: bool
-    items: list[dict[str, _Item]]
-
-
-_decoder = msgspec.json.Decoder(_Bulk)
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # all that decoding raises
 _FIELD = re.compile(
     r"(?:failed to parse(?: field)?|mapper|field(?: name)?|mapping for|for) \[([^\]]{1,200})\]"
 )
@@ -118,8 +105,6 @@ _MEMORY = re.compile(
 )
 _QUEUE = re.compile(r"queue capacity|ThreadPoolExecutor")
 
-MOST_FORMS = 64  # of items, looked at one by one: indices of so many days
-_ITEM = b'{"create":'
 _OVERLOAD = frozenset({"rejected_execution_exception", "circuit_breaking_exception"})
 # Of an item with a status of 5xx: what passes without anybody's doing, and is never the document's cause.
 _PASSES = frozenset(
@@ -198,11 +183,10 @@ def read(answer: Answer, count: int, stream: str = "") -> Reading:
             written to a data stream. Empty when that is of no interest.
     """
     if answer.status == 200:
-        return (
-            _all_indexed(answer.body, count, stream)
-            or _some_indices(answer.body, count, stream)
-            or _items(answer, count, stream)
-        )
+        plain = created(answer.body, count, stream)
+        if plain is not None:
+            return Reading(Whole.INDEXED, plain_index=plain)
+        return _items(answer, count, stream)
     problem = _problem_of_request(answer)
     whole = _whole(answer.status, problem)
     memory = _memory(problem) if whole is Whole.OVERLOADED else None
@@ -214,91 +198,11 @@ def is_queue(problem: Problem | None) -> bool:
     return problem is not None and _QUEUE.search(problem.reason) is not None
 
 
-def _all_indexed(body: bytes, count: int, stream: str) -> Reading | None:
-    """
-    The fast path: every item is the same bytes as the first, and the first says that it was created.
-
-    Comparing is exact, so an item with anything else in it (another status, ``noop``, ``failure_store``, another
-    index) cannot pass. None: look at each.
-    """
-    start = body.find(_ITEM)
-    end = body.find(b"}}", start)
-    if start < 0 or end < 0:
-        return None
-    item = body[start : end + 2]
-    stop = start + count * (len(item) + 1) - 1
-    if len(body) - stop not in range(2, 64):
-        return None
-    if not _repeats(body, item + b",", start, count - 1) or not body.startswith(
-        item, stop - len(item)
-    ):
-        return None
-    try:
-        bulk = _decoder.decode(body[:start] + item + body[stop:])
-    except _UNREADABLE:
-        return None
-    first = bulk.items[0]["create"] if len(bulk.items) == 1 else None
-    if bulk.errors or first is None or first.status != 201 or first.failure_store or first.error:
-        return None
-    if first.result not in {"created", ""}:
-        return None
-    return Reading(Whole.INDEXED, plain_index=_is_plain(first.index, stream))
-
-
-def _some_indices(body: bytes, count: int, stream: str) -> Reading | None:
-    """
-    The same for items that differ in their index alone: each form that occurs is looked at once.
-
-    The text between two items cannot stand within one, where its quotes would be escaped.
-    """
-    start = body.find(_ITEM)
-    end = body.rfind(b"}}") + 2
-    if start < 0 or not 0 <= len(body) - end < 64:
-        return None
-    items = body[start + len(_ITEM) : end].split(b"," + _ITEM)
-    forms = set(items)
-    if len(items) != count or len(forms) > MOST_FORMS:
-        return None
-    try:
-        bulk = _decoder.decode(body[:start] + _ITEM + (b"," + _ITEM).join(forms) + body[end:])
-    except _UNREADABLE:
-        return None
-    found = [entry.get("create") for entry in bulk.items]
-    if bulk.errors or len(found) != len(forms):
-        return None
-    plain = False
-    for item in found:
-        if item is None or item.status != 201 or item.failure_store or item.error:
-            return None
-        if item.result not in {"created", ""}:
-            return None
-        plain = plain or _is_plain(item.index, stream)
-    return Reading(Whole.INDEXED, plain_index=plain)
-
-
-def _is_plain(index: str, stream: str) -> bool:
-    """Whether an item was written to an ordinary index instead of a data stream."""
-    if "*" in stream:  # the indices behind data streams are hidden ones
-        return bool(index) and not index.startswith(".")
-    return bool(stream) and index == stream
-
-
-def _repeats(body: bytes, part: bytes, start: int, count: int) -> bool:
-    """Whether ``part`` stands ``count`` times from ``start`` on. Compares in place: copies cost more than comparing."""
-    many = part * min(count, 64)
-    at = start
-    for _ in range(count // 64):
-        if not body.startswith(many, at):
-            return False
-        at += len(many)
-    return body.startswith(part * (count % 64), at)
-
-
 def _items(answer: Answer, count: int, stream: str) -> Reading:
     """Look at each item."""
     try:
-        bulk = _decoder.decode(answer.body)
-    except _UNREADABLE as error:
+        bulk = decode(answer.body)
+    except UNREADABLE as error:
         return Reading(
             Whole.NONSENSE, problem=_nonsense(answer, f"not an answer of _bulk ({error})")
         )
@@ -312,11 +216,13 @@ def _items(answer: Answer, count: int, stream: str) -> Reading:
     for position, item in enumerate(items):
         if item.status == 201 and not item.failure_store:
             append(Fate.INDEXED)
-            reading.plain_index = reading.plain_index or _is_plain(item.index, stream)
+            reading.plain_index = reading.plain_index or is_plain(item.index, stream)
             continue
         problem = _problem(item.status, item.error, item.index)
         if item.failure_store == "failed":
-            problem = replace(problem, reason=f"{problem.reason} (the failure store failed as well)")
+            problem = replace(
+                problem, reason=f"{problem.reason} (the failure store failed as well)"
+            )
         fate = _fate(item, problem, stream)
         append(fate)
         if item.status >= 300:
@@ -326,7 +232,7 @@ def _items(answer: Answer, count: int, stream: str) -> Reading:
     return reading
 
 
-def _fate(item: _Item, problem: Problem, stream: str) -> Fate:
+def _fate(item: Item, problem: Problem, stream: str) -> Fate:
     """One row of the table for one item."""
     status = item.status
     if status in {200, 201}:
@@ -411,7 +317,7 @@ def _problem_of_request(answer: Answer) -> Problem:
     """The error of a whole request; its text where it is not JSON."""
     try:
         body = msgspec.json.decode(answer.body)
-    except _UNREADABLE:
+    except UNREADABLE:
         return Problem(answer.status, "", _text(answer))
     error = body.get("error") if isinstance(body, dict) else None
     if not error:

@@ -10,7 +10,8 @@ import json
 from collections import Counter
 
 from shipper.agent.address import Addressing, route_of
-from shipper.agent.engine import Engine, InputRun
+from shipper.agent.engine import Engine
+from shipper.agent.inputs import InputRun
 from shipper.checkpoint.store import Store
 from shipper.config.settings import Input
 from shipper.encode import Constants
