@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, get_args
 
 from shipper.cluster.flavour import Product
+from shipper.config.own import own_streams
 
 if TYPE_CHECKING:
     from shipper.config.settings import Settings
@@ -28,11 +29,9 @@ _ISM = "cluster:admin/opendistro/ism"
 
 
 def targets(settings: Settings) -> list[str]:
-    """Index patterns of everything that the enabled inputs write to, and of the dead-letter stream if it is on."""
+    """Index patterns of everything that the enabled inputs write to, and of the agent's own data streams that are on."""
     names = {one.data_stream.pattern for one in settings.inputs if one.enabled}
-    if settings.dead_letter.stream:
-        names.add("logs-shipper.dead_letter-*")
-    return sorted(names)
+    return sorted(names | {one.pattern for one in own_streams(settings)})
 
 
 def _pipelines(settings: Settings) -> bool:
@@ -74,19 +73,16 @@ def opensearch(settings: Settings, level: str) -> tuple[list[str], list[str]]:
     if level == "setup":
         return _opensearch_setup(mode, pipelines=_pipelines(settings))
     if level == "rollover":
-        cluster = ["cluster:monitor/main", "indices:admin/index_template/get"]
-        index = [
+        return ["cluster:monitor/main", "cluster:monitor/health", f"{_ISM}/policy/*"], [
+            "indices:admin/aliases*",
+            "indices:admin/create",
+            "indices:admin/delete",
+            "indices:admin/mappings/get",
             "indices:admin/resolve/index",
             "indices:admin/rollover",
-            "indices:admin/get",
-            "indices:admin/delete",
-        ]
-        index += [
-            "indices:admin/aliases/get",
-            "indices:admin/data_stream/get",
+            "indices:monitor/settings/get",
             "indices:monitor/stats",
         ]
-        return cluster, index
     cluster = ["cluster:monitor/main", "indices:data/write/bulk"]
     index = ["indices:data/write/bulk*", "indices:data/write/index", "indices:admin/mapping/put"]
     if mode != "daily":
