@@ -82,7 +82,9 @@ def run(args: argparse.Namespace) -> int:
     try:
         return _remove(client, settings, args) if args.remove else _make(client, settings, args)
     except SendFailed as error:
-        print(f"{error}; is output.elasticsearch.hosts right?", file=sys.stderr)
+        # What is said of certificates and proxies tells by itself what to do.
+        hint = "" if ";" in error.detail else "; is output.elasticsearch.hosts right?"
+        print(f"{error}{hint}", file=sys.stderr)
         return 1
     finally:
         client.close()
