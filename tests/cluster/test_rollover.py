@@ -309,18 +309,44 @@ def test_documents_and_sizes_are_their_own_conditions():
 # The command
 
 
-def test_the_command_shows_and_then_does(opensearch, dataset, tmp_path):
-    file = tmp_path / "config.yml"
+def _config(node, dataset: str, folder: Path) -> Path:
+    file = folder / "config.yml"
     file.write_text(
         f"""
 inputs:
-  - {{id: app, paths: [{tmp_path}/*.log], data_stream.dataset: {dataset}}}
-output.elasticsearch.hosts: ["{opensearch.url}"]
+  - {{id: app, paths: [{folder}/*.log], data_stream.dataset: {dataset}}}
+output.elasticsearch.hosts: ["{node.url}"]
 setup.rollover.max_docs: 3
-path.data: {tmp_path}/state
+path.data: {folder}/state
 """,
         encoding="utf-8",
     )
+    return file
+
+
+@pytest.mark.slow
+def test_twenty_commands_at_once(node, dataset, tmp_path):
+    file = _config(node, dataset, tmp_path)
+    name = _setup(node, _settings(dataset))
+    _write(node, name)
+    words = [sys.executable, "-m", "shipper", "rollover", "--if-due", "-c", str(file)]
+
+    running = [
+        subprocess.Popen(
+            words, cwd=_ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(20)
+    ]
+    ended = [process.communicate(timeout=120) for process in running]
+
+    assert [process.returncode for process in running] == [0] * 20
+    assert [errors for _, errors in ended] == [""] * 20
+    assert sum(": now written to:" in output for output, _ in ended) == 1
+    assert len(_behind(node, name)) == 2
+
+
+def test_the_command_shows_and_then_does(opensearch, dataset, tmp_path):
+    file = _config(opensearch, dataset, tmp_path)
     name = _setup(opensearch, _settings(dataset))
     _write(opensearch, name)
     (first,) = _behind(opensearch, name)
