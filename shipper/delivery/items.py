@@ -73,7 +73,7 @@ class Items:
         refused: list[Refusal] = []
         again: list[Chunk] = []
         cluster: Problem | None = None
-        first = 0
+        first = past = 0
         for chunk in batch.chunks:
             fates = reading.fates[first : first + chunk.count]
             problems = (
@@ -96,10 +96,13 @@ class Items:
                 elif fate is Fate.CLUSTER:
                     others = self._past.of_other_days(route, positions, problems)
                     if others:
-                        lost, waiting = self._past.judge(route, chunk, others, problems, now)
+                        lost, waiting, why = self._past.judge(route, chunk, others, problems, now)
+                        if waiting and route.state is State.TRIAL and route.through == before:
+                            why = why or problems.get(others[0])  # a trial that proves nothing
+                        cluster = cluster or why
                         refused += [(chunk, i, _known(problems.get(i))) for i in lost]
+                        past += len(lost)
                         again += [waiting] if waiting else []
-                        route.judged += len(others)
                     if len(others) < len(positions):
                         here = next(i for i in positions if i not in set(others))
                         cluster = cluster or problems.get(here)
@@ -120,6 +123,7 @@ class Items:
         if pause is None:
             pause = self._refusals.refuse(route, refused)
         if pause is None:
+            self._past.refused += past
             route.queue.put_back([chunk for chunk in again if not chunk.of.given_back])
             pause = self._searches.left(route, batch, passed=True)
         return pause

@@ -3,12 +3,14 @@ Daily indices that are not written to today: what refuses there for the cluster'
 
 Only the index of today is waited for without limit. Events for another day's that is closed, blocked or cannot be made are
 tried again for ``pause_limit``, while those of other days go on; then they become dead letters, to be sent again when it is
-mended. They become so earlier where what waits would keep its file, or the agent's memory, from going on.
+mended. They become so earlier where what waits would keep its file, or the agent's memory, from going on; but only while others
+do go through: otherwise it is the cluster that refuses, and the route pauses.
 """
 
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,23 @@ MOST_INDICES = 1000  # remembered
 SHARE = 4  # of max_pending_bytes one part may wait for other days' indices
 
 
+@dataclass(slots=True)
+class Refusing:
+    """
+    An index that refuses.
+
+    Attributes:
+        first, last: monotonic times of refusals.
+        problem: the last.
+        through: events of the route that had gone through at the first.
+    """
+
+    first: float
+    last: float
+    problem: Problem
+    through: int
+
+
 class Past:
     """
     Judges what other days' indices refuse.
@@ -39,7 +58,7 @@ class Past:
 
     def __init__(self, wall: Callable[[], float]) -> None:
         self._wall = wall
-        self._since: dict[str, tuple[float, float, Problem]] = {}  # first and last refusal
+        self._refusing: dict[str, Refusing] = {}
         self.refused = 0
 
     def of_other_days(
@@ -62,41 +81,42 @@ class Past:
         positions: list[int],
         problems: dict[int, Problem | None],
         now: float,
-    ) -> tuple[list[int], Chunk | None]:
+    ) -> tuple[list[int], Chunk | None, Problem | None]:
         """
         Decide about refused events of other days.
 
         Returns:
-            Positions of those that become dead letters, and the others as a chunk to send again.
+            Positions of those that become dead letters, the others as a chunk to send again, and why the route is to pause.
         """
         limits = route.limits
-        over = chunk.of.hurry or self._waiting(route, chunk) > limits.max_pending_bytes // SHARE
+        full = self._waiting(route, chunk) > limits.max_pending_bytes // SHARE
         lost: list[int] = []
+        pause: Problem | None = None
         for i in positions:
             problem = problems.get(i)
             assert problem is not None
-            first = self._first(route, problem, now)
-            if over or now - first >= limits.pause_limit:
+            index = self._index(route, problem, now)
+            over = (full or chunk.of.hurry) and route.through > index.through
+            if over or now - index.first >= limits.pause_limit:
                 lost.append(i)
-        self.refused += len(lost)
+            elif full:
+                pause = problem
         kept = [i for i in positions if i not in set(lost)]
         if not kept:
-            return lost, None
+            return lost, None, pause
         part = chunk.part(kept, chunk.lines())
         part.doubt = part.waits = True
         part.tries += 1
         longest = min(limits.backoff_max, limits.backoff_init * 2.0 ** min(part.tries - 1, 30))
         part.not_before = now + longest * (0.5 + 0.5 * route.rng.random())
         route.retried += part.count
-        return lost, part
+        return lost, part, pause
 
-    def _first(self, route: RouteState, problem: Problem, now: float) -> float:
-        """When an index began to refuse."""
-        known = self._since.pop(problem.index, None)
-        if known is not None and now - known[1] <= FORGET:
-            first = known[0]
-        else:
-            first = now
+    def _index(self, route: RouteState, problem: Problem, now: float) -> Refusing:
+        """What is known of an index that refuses now."""
+        index = self._refusing.pop(problem.index, None)
+        if index is None or now - index.last > FORGET:
+            index = Refusing(now, now, problem, route.through)
             _log.warning(
                 "%s: %s refuses events: %s; they are tried again for %.0f s and then become dead letters, the others go on",
                 route.route,
@@ -104,10 +124,11 @@ class Past:
                 str(problem)[:300],
                 route.limits.pause_limit,
             )
-        while len(self._since) >= MOST_INDICES:
-            del self._since[next(iter(self._since))]
-        self._since[problem.index] = first, now, problem
-        return first
+        while len(self._refusing) >= MOST_INDICES:
+            del self._refusing[next(iter(self._refusing))]
+        index.last, index.problem = now, problem
+        self._refusing[problem.index] = index
+        return index
 
     @staticmethod
     def _waiting(route: RouteState, chunk: Chunk) -> int:
@@ -118,8 +139,8 @@ class Past:
     def problems(self, now: float) -> list[str]:
         """What refuses now, one line each with what to do."""
         return [
-            f"{index} refuses events of its day: {str(problem)[:300]}; open it, remove its block, or send them again later"
+            f"{name} refuses events of its day: {str(index.problem)[:300]}; open it, remove its block, or send them again later"
             " (`shipper dead-letter replay`)"
-            for index, (_, last, problem) in self._since.items()
-            if now - last <= FORGET
+            for name, index in self._refusing.items()
+            if now - index.last <= FORGET
         ]

@@ -123,14 +123,35 @@ def test_what_waits_takes_a_part_of_the_memory_alone(tmp_path: Path) -> None:
     world.close()
 
 
-def test_a_paused_route_that_gets_only_such_answers_goes_on(world: World) -> None:
-    """They prove that the cluster takes events again; today's index is asked by the next."""
+def test_a_trial_that_meets_a_closed_index_alone_proves_nothing(world: World) -> None:
+    """The route stays paused, with growing waits, until one finds that today's index takes events."""
     world.offer(piece(1), route=DAILY)
     world.answer_items(lambda _: error(403, "cluster_block_exception") | {"_index": TODAY})
+    for tries in range(1, 4):
+        world.sleep(70)
+        assert world.delivery.room(DAILY)
+        world.offer(piece(1, start=10), route=DAILY)
+        world.answer_items(answer)
+        assert world.delivery.routes()[0].state == "paused"
+        assert len(world.out) == tries + 1
     world.sleep(70)
-    assert world.delivery.room(DAILY)
-    world.offer(piece(1, start=10), route=DAILY)
+    world.offer(piece(1), route=DAILY)
     world.answer_items(answer)
+    assert world.delivery.routes()[0].state == "ok"
 
-    assert world.delivery.routes()[0].state != "paused"
-    assert world.delivery.room(DAILY)
+
+def test_where_nothing_goes_through_it_is_the_cluster(tmp_path: Path) -> None:
+    """A backlog of yesterday's lines before a cluster that takes nothing: no flood of dead letters, the files wait."""
+    world = World(tmp_path, pause_limit=3600.0, max_pending_bytes=4_000_000)
+    for i in range(6):
+        world.offer(piece(100, start=i * 1000, size=4000, file=File()), route=DAILY)
+        end = world.clock.now + 2
+        while world.clock.now < end:
+            while world.flying:
+                world.answer_items(lambda _: CLOSED)
+            world.sleep(0.5)
+
+    assert any(isinstance(one, Abandoned) for one in world.out)
+    assert PAST in world.delivery.problems()[-1]
+    assert world.letters.count() == 0
+    world.close()
