@@ -101,9 +101,10 @@ def fake(request):
 @pytest.mark.parametrize("name", _SETUPS)
 @pytest.mark.parametrize("mode", ["data_stream", "rollover_alias", "daily"])
 def test_every_setting_is_taken_once_and_a_second_run_changes_nothing(fake, name, mode):
-    if name in _WITHOUT.get(fake.product, ()):
-        pytest.skip("this product has no such phases")
     settings = _settings(_SETUPS[name], mode)
+    if name in _WITHOUT.get(fake.product, ()):
+        assert any("setup.phases" in line for line in _plan(fake, settings).problems)
+        return
 
     assert _setup(fake, settings)
     fake.requests.clear()
@@ -228,6 +229,48 @@ def test_a_dataset_of_which_nothing_is_known_takes_no_streams_of_others(fake):
     plan = _plan(fake, settings)
     assert plan.steps == []
     assert any("template logs: makes the data streams" in line for line in plan.present)
+
+
+def test_two_datasets_whose_patterns_meet_are_told_before_one_is_made(fake):
+    from msgspec.structs import replace  # noqa: PLC0415
+
+    settings = _settings(Setup(), dataset="a.%{[fields.kind]}")
+    second = replace(
+        settings.inputs[0], id="b", data_stream=DataStream(dataset="%{[fields.kind]}.a")
+    )
+    plan = _plan(fake, replace(settings, inputs=(*settings.inputs, second)))
+
+    assert any("meets logs-*.a-*, so the cluster would refuse ours" in one for one in plan.problems)
+
+
+def test_namespaces_share_a_template_and_a_policy(fake):
+    from msgspec.structs import replace  # noqa: PLC0415
+
+    settings = _settings(Setup())
+    second = replace(
+        settings.inputs[0], id="b", data_stream=DataStream(dataset="app", namespace="prod")
+    )
+    both = replace(settings, inputs=(*settings.inputs, second))
+
+    done = _setup(fake, both)
+
+    assert done.count("index template shipper-logs-app") == 1
+    assert _setup(fake, both) == []
+
+
+def test_a_data_stream_that_another_template_makes_keeps_its_lifecycle():
+    with StrictCluster("serverless") as fake:
+        fake.streams["logs-app-default"] = {"enabled": True, "data_retention": "90d"}
+        fake.templates["theirs"] = {
+            "index_patterns": ["logs-app-def*"],
+            "priority": 300,
+            "data_stream": {},
+        }
+
+        plan = _plan(fake, _settings(Setup(retention=_DAY)))
+
+        assert plan.steps == []
+        assert plan.problems == []
 
 
 # Updates

@@ -40,7 +40,8 @@ def make_plan(client: Client, settings: Settings) -> Plan:
         if state is None:
             continue
         if templates.plan(stream, state, edge=stream.name in edge):
-            lifecycles.existing(stream, state)
+            if stream.name in templates.ours:
+                lifecycles.existing(stream, state)
             targets.make(stream, state)
     Pipelines(cluster, settings, plan, templates.defaults).plan(inputs)
     return plan

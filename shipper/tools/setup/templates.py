@@ -26,10 +26,13 @@ class Templates:
 
     Attributes:
         defaults: name of a stream → default pipeline of its planned template, empty for none.
+        ours: names of the streams whose template is ours; what others made is their owners' business.
     """
 
     def __init__(self, cluster: Cluster, setup: Setup, plan: Plan, lifecycles: Lifecycles) -> None:
         self.defaults: dict[str, str] = {}
+        self.ours: set[str] = set()
+        self._made: dict[str, DataStream] = {}  # template → the stream that it was planned for
         self._cluster = cluster
         self._setup = setup
         self._plan = plan
@@ -59,7 +62,15 @@ class Templates:
         chosen = self._foreign(name, stream, edge=edge)
         if chosen is not None:
             return chosen
-        return self._ours(name, own, stream, state)
+        first = self._made.get(name)
+        if first is None:
+            if not self._ours(name, own, stream, state):
+                return False
+            self._made[name] = stream
+        elif first.name in self.defaults:  # namespaces share a template
+            self.defaults[stream.name] = self.defaults[first.name]
+        self.ours.add(stream.name)
+        return True
 
     # Templates of others
 
@@ -163,6 +174,8 @@ class Templates:
         self._plan.step(
             Step(f"index template {name}", why, path, body, TEMPLATES, before=before_body)
         )
+        planned = templates.Template.from_api({"name": name, "index_template": body})
+        self._all = [*(one for one in self._templates() if one.name != name), planned]
         return True
 
     def _simulate(self, name: str, body: dict[str, Any], stream: DataStream) -> bool:
