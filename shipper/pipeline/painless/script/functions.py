@@ -9,8 +9,8 @@ from shipper.pipeline.failure import Invalid
 from shipper.pipeline.painless import classes, tree
 from shipper.pipeline.painless.failures import missing
 from shipper.pipeline.painless.parts import Scope, Value
-from shipper.pipeline.painless.script import library
-from shipper.pipeline.painless.script.translate import STATE, Writing
+from shipper.pipeline.painless.script.naming import STATE
+from shipper.pipeline.painless.script.translate import Writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -260,6 +260,3 @@ def caller(function: Function, default: Any) -> Callable[[Any, list[Any]], Any]:
         return default if found is None else found[0]
 
     return call
-
-
-__all__ = ["Functions", "library"]

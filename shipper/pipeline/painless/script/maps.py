@@ -196,7 +196,7 @@ def _find_results(table: Any, work: Callable[[Any, Any], Any]) -> Any:
 
 
 def _collect_into(table: Any, target: Any, work: Callable[[Any, Any], Any]) -> Any:
-    from shipper.pipeline.painless.script.lists import add  # noqa: PLC0415 - lists needs maps
+    from shipper.pipeline.painless.script.collecting import add  # noqa: PLC0415 - lists needs maps
 
     for name, value in _walk(table):
         add(target, work(name, value))
