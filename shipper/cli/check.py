@@ -105,9 +105,10 @@ def _show(findings: Findings, *, verbose: bool) -> None:
         print(mask(_finding(one, verbose=verbose)))
     errors = sum(one.level == "error" for one in findings.found)
     warnings = sum(one.level == "warning" for one in findings.found)
-    print(
-        f"\n{_many(errors, 'error')}, {_many(warnings, 'warning')}; nothing was written to the cluster"
-    )
+    unknown = sum(one.level == "unknown" for one in findings.found)
+    counts = f"{_many(errors, 'error')}, {_many(warnings, 'warning')}"
+    rest = f", {unknown} that cannot be known" if unknown else ""
+    print(f"\n{counts}{rest}; nothing was written to the cluster")
 
 
 def _order(findings: Findings) -> Any:

@@ -60,7 +60,7 @@ def clock(client: Client, findings: Findings) -> None:
         return
     after = time.time()
     if theirs is None:
-        findings.ok(CLUSTER, "clock: not known, since the login may not ask for it")
+        findings.unknown(CLUSTER, "clock: the login may not ask for it")
         return
     ahead = max(0.0, theirs - after) or min(0.0, theirs - before)
     if abs(ahead) < SKEW_WARNING:
@@ -98,7 +98,7 @@ def rights(client: Client, settings: Settings, findings: Findings) -> None:
         else:
             _opensearch(client, settings, findings)
     except SendFailed as error:
-        findings.warning(RIGHTS, f"not known: {short(error)}")
+        findings.unknown(RIGHTS, short(error))
 
 
 def _elasticsearch(client: Client, settings: Settings, findings: Findings) -> None:
@@ -110,9 +110,7 @@ def _elasticsearch(client: Client, settings: Settings, findings: Findings) -> No
         if status in {400, 404, 405, 500}:
             findings.ok(RIGHTS, "this cluster has no security: everybody may do everything")
         else:
-            findings.warning(
-                RIGHTS, f"not known: the cluster answered {status}: {reason_of(answer)}"
-            )
+            findings.unknown(RIGHTS, f"the cluster answered {status}: {reason_of(answer)}")
         return
     missing = [name for name, given in answer.get("cluster", {}).items() if not given]
     for name in missing:
@@ -151,8 +149,8 @@ def _opensearch(client: Client, settings: Settings, findings: Findings) -> None:
     if allowed:
         findings.ok(RIGHTS, f"bulk requests are allowed on {', '.join(allowed)}")
     elif all(one.level != "error" or one.part != RIGHTS for one in findings.found):
-        findings.ok(
-            RIGHTS, "not known: before 3.4 OpenSearch cannot weigh a request, or it has no security"
+        findings.unknown(
+            RIGHTS, "OpenSearch before 3.4, or without security, cannot weigh a request"
         )
 
 

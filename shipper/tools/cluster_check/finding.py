@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Level = Literal["ok", "warning", "error"]
+Level = Literal["ok", "unknown", "warning", "error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Finding:
 
     Attributes:
         part: of the check: ``hosts``, ``cluster``, ``rights``, ``setup``, or ``input ID``.
-        level: ``ok``, ``warning``, ``error``.
+        level: ``ok``, ``unknown`` (it cannot be found out with this login or on this cluster), ``warning``, ``error``.
         text: what was found.
         todo: what to do; empty where there is nothing to do.
         document: of a sample line: what the cluster would store.
@@ -39,6 +39,10 @@ class Findings:
     def ok(self, part: str, text: str, todo: str = "") -> None:
         """Add what is fine, or merely worth knowing."""
         self.add(Finding(part, "ok", text, todo))
+
+    def unknown(self, part: str, text: str, todo: str = "") -> None:
+        """Add what cannot be found out."""
+        self.add(Finding(part, "unknown", text, todo))
 
     def warning(self, part: str, text: str, todo: str = "") -> None:
         """Add what will work and should not stay."""

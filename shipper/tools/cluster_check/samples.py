@@ -68,7 +68,7 @@ def look(client: Client, settings: Settings, one: Input, findings: Findings) -> 
     except ConfigError as error:
         findings.error(part, f"sample: {short(error)}")
     except (ShipperError, SendFailed, ValueError) as error:
-        findings.warning(part, f"sample: not tried: {short(error)}")
+        findings.unknown(part, f"sample: not tried: {short(error)}")
     finally:
         guard.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -35,7 +34,7 @@ def plan(client: Client, settings: Settings, findings: Findings) -> None:
     try:
         made = make_plan(client, settings)
     except (ShipperError, SendFailed) as error:
-        findings.ok(SETUP, f"its plan is not known with this login: {short(error)}")
+        findings.unknown(SETUP, f"its plan: {short(error)}")
         return
     for line in made.problems:
         what, _, todo = line.partition("; ")
@@ -86,7 +85,7 @@ def _exists(client: Client, one: Input, findings: Findings) -> None:
     name = sample_name(one)
     status, found = client.json("GET", f"/_resolve/index/{quote(name, safe='')}")
     if status in {401, 403}:
-        findings.ok(part, f"{name}: whether it is there is not known with this login")
+        findings.unknown(part, f"{name}: whether it is there, this login may not ask")
         return
     found = found if status == 200 and isinstance(found, dict) else {}
     kinds = [
@@ -118,7 +117,7 @@ def _template(client: Client, one: Input, findings: Findings) -> None:
     part, name = part_of(one), sample_name(one)
     template, why = simulated(client, name)
     if template is None:
-        findings.ok(part, f"the template that will apply to {name} is not known: {why}")
+        findings.unknown(part, f"the template that will apply to {name}: {why}")
         return
     if not template.get("mappings"):
         findings.warning(
@@ -219,14 +218,14 @@ def pipeline(client: Client, settings: Settings, one: Input, findings: Findings)
         for line in error.problems:
             findings.error(part, line)
     except (ClusterError, SendFailed) as error:
-        findings.warning(part, f"pipeline: not known: {short(error)}")
+        findings.unknown(part, f"pipeline: {short(error)}")
 
 
 def _equal(one: Input, name: str, there: dict[str, Any], findings: Findings) -> None:
     """A registered pipeline beside its file; at its end stands the default pipeline, which setup adds."""
     assert one.pipeline is not None
     assert one.pipeline.path is not None
-    made = replace(ingest.load(one.pipeline.path), on_error=one.pipeline.on_error)
+    made = ingest.of_input(one)
     wrapped = made.wrapped(one.data_stream.name, default=None, meta=False)
     for key in ("processors", "on_failure"):
         steps, mine = there.get(key) or [], wrapped.get(key) or []
