@@ -108,6 +108,7 @@ def edge_settings(settings: Settings, one: Input | None = None) -> EdgeSettings:
         else str(edge.user_agent_directory),
         absent=frozenset(pipeline.absent if pipeline else ()),
         candidates=tuple(pipeline.candidates if pipeline else ()),
+        target_steps=pipeline.target_steps if pipeline else "refuse",
     )
 
 

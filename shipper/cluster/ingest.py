@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from shipper.cluster import daily
-from shipper.config import pipeline_text
+from shipper.config import pipeline_text, target_steps
 from shipper.config.document import Problems
 from shipper.errors import ConfigError
 
@@ -32,13 +32,10 @@ _FORM = b"1"  # of the wrapper; a new form gives every registered pipeline a new
 _KEYS = {"description", "processors", "on_failure", "version", "_meta", "deprecated"}
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 _MARK = re.compile(r"\[managed by shipper, sha256 ([0-9a-f]{64})\]\Z")
-_OWN = ("_id", "_index")
 _ASSIGNED = re.compile(
     r"""ctx\s*(?:\.\s*_(?:id|index)\b|\[\s*['"]_(?:id|index)['"]\s*\])\s*(?:[-+*/]?=(?!=)|\+\+|--)"""
     r"""|ctx\s*\.\s*put\(\s*['"]_(?:id|index)['"]"""
 )
-_WRITES_INDEX = {"reroute", "date_index_name"}
-_READS_FIELD = {"grok", "dissect", "date", "csv", "kv", "foreach", "user_agent", "geoip"}
 
 # For what fails in a pipeline that does not handle failures itself. Each step may find the document in any shape.
 ON_FAILURE: tuple[dict[str, Any], ...] = (
@@ -156,22 +153,41 @@ def _marked(body: dict[str, Any], digest: str, *, meta: bool, **more: str) -> di
     return {**body, "description": f"{body['description']} [managed by shipper, sha256 {digest}]"}
 
 
-def load(path: Path, stream: DataStream | None = None) -> Definition:
+def of_input(entry: Input) -> Definition:
+    """
+    The definition of an input's pipeline file, as the input wants it.
+
+    Raises:
+        ConfigError: see :func:`load`.
+    """
+    pipeline = entry.pipeline
+    assert pipeline is not None
+    assert pipeline.path is not None
+    ignore = pipeline.target_steps == "ignore"
+    return replace(
+        load(pipeline.path, entry.data_stream, ignore=ignore), on_error=pipeline.on_error
+    )
+
+
+def load(path: Path, stream: DataStream | None = None, *, ignore: bool = False) -> Definition:
     """
     Read a pipeline file, JSON or YAML, and the pipelines of its folder that it calls.
 
     Args:
         path: of the file.
         stream: of the input that it is for; where that writes daily indices, a step may choose among them.
+        ignore: leave out the steps that choose an id or an index, instead of refusing them.
 
     Raises:
         ConfigError: one of them cannot be read, is no pipeline, or sets ``_id`` or ``_index``; or they call each other in a
             circle.
     """
-    return _load(path, (), stream)
+    return _load(path, (), stream, ignore=ignore)
 
 
-def _load(path: Path, above: tuple[Path, ...], stream: DataStream | None = None) -> Definition:
+def _load(
+    path: Path, above: tuple[Path, ...], stream: DataStream | None = None, *, ignore: bool
+) -> Definition:
     if path in above:
         way = " → ".join(one.name for one in (*above[above.index(path) :], path))
         raise ConfigError([f"{path}: pipelines call each other in a circle: {way}"])
@@ -181,13 +197,13 @@ def _load(path: Path, above: tuple[Path, ...], stream: DataStream | None = None)
         raise ConfigError(
             [f"{path}: cannot be read ({error.strerror}); see path.pipelines"]
         ) from error
-    definition = define(path.stem, content, str(path), stream)
+    definition = define(path.stem, content, str(path), stream, ignore=ignore)
     inner: dict[str, Inner] = {}
     for step in calls(definition.body):
         file = _sibling(path.parent, str(step.get("name")))
         if file is None:
             continue
-        called = _load(file, (*above, path))
+        called = _load(file, (*above, path), ignore=ignore)
         inner |= {one.name: one for one in called.inner}
         one = called.as_inner()
         inner[one.name] = one
@@ -232,7 +248,12 @@ def outside(definition: Definition) -> list[str]:
 
 
 def define(
-    name: str, content: bytes, source: str = "", stream: DataStream | None = None
+    name: str,
+    content: bytes,
+    source: str = "",
+    stream: DataStream | None = None,
+    *,
+    ignore: bool = False,
 ) -> Definition:
     """
     Make a definition of a file's content.
@@ -242,12 +263,14 @@ def define(
         content: JSON (tabs are fine) or YAML (1.2's core schema).
         source: what messages call the file.
         stream: see :func:`load`.
+        ignore: see :func:`load`.
 
     Raises:
         ConfigError: it is no pipeline, or sets ``_id`` or ``_index``.
     """
     source = source or name
-    body = _decode(content, source)
+    own = {daily.STEP} if stream is not None and stream.mode == "daily" else set()
+    body = _decode(content, source, frozenset(own) if ignore else None)
     problems = [f"{source}: {problem}" for problem in _problems(body, stream)]
     if problems:
         raise ConfigError(problems)
@@ -281,9 +304,7 @@ def pipeline_of(entry: Input) -> str | None:
         return None
     if entry.pipeline.path is None:
         return entry.pipeline.id
-    definition = load(entry.pipeline.path, entry.data_stream)
-    definition = replace(definition, on_error=entry.pipeline.on_error)
-    return definition.registered(entry.data_stream.name)[0]
+    return of_input(entry).registered(entry.data_stream.name)[0]
 
 
 def see_days(entry: Input) -> None:
@@ -297,7 +318,7 @@ def see_days(entry: Input) -> None:
     if pipeline is None or stream.mode != "daily":
         return
     path = pipeline.path
-    body = None if path is None else load(path, stream).body
+    body = None if path is None else of_input(entry).body
     wrong = daily.missing(stream, body, str(path or f"pipeline {pipeline.id}"))
     if wrong:
         raise ConfigError([f"input {entry.id}: {wrong}"])
@@ -313,12 +334,14 @@ def is_ours(body: Any) -> bool:
     return _MARK.search(str(body.get("description") or "")) is not None
 
 
-def _decode(content: bytes, source: str) -> Any:
-    """The definition as plain Python."""
+def _decode(content: bytes, source: str, keep: frozenset[str] | None) -> Any:
+    """The definition as plain Python; without the steps that choose a target, but ``keep``, unless that is None."""
     problems = Problems()
     root = pipeline_text.read(content, source, problems)
     if len(problems):
         raise ConfigError(problems.lines())
+    if root is not None and keep is not None:
+        root = target_steps.left_out(root, keep=keep)
     body = None if root is None else pipeline_text.plain(root)
     try:
         orjson.dumps(body)
@@ -365,15 +388,11 @@ def _step_problems(steps: Any, place: str, stream: DataStream | None = None) -> 
 
 def _own_problems(kind: str, options: dict[str, Any], here: str) -> Iterator[str]:
     """Ids and targets are Shipper's: an event that changes either is merged with another or cannot be found again."""
-    mend = "Shipper decides both; remove it, or name a pipeline of the cluster by its id"
-    if kind in _WRITES_INDEX:
+    mend = f"Shipper decides both; {target_steps.WAY}"
+    if kind in target_steps.KINDS:
         yield f"{here}: changes _index; {mend}"
-    reads = kind in _READS_FIELD or ("target_field" in options and kind != "rename")
-    for key in ("target_field",) if reads else ("field", "target_field"):
-        values = options.get(key)
-        for value in values if isinstance(values, list) else [values]:
-            if value in _OWN:
-                yield f"{here}: sets {value}; {mend}"
+    for _, value in target_steps.written(kind, options):
+        yield f"{here}: sets {value}; {mend}"
     source = options.get("source")
     if kind == "script" and isinstance(source, str) and _ASSIGNED.search(source):
         yield f"{here}: its script sets _id or _index; {mend}"

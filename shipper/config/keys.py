@@ -146,6 +146,9 @@ PIPELINE = Section(
         Key("absent", ListOf(_NAME, "names"),
             "Pipelines that it calls and that do not exist anywhere; without this, a missing one is an error."),
         Key("candidates", ListOf(_NAME, "names"), "Pipelines that a name with a template may come to."),
+        Key("target_steps", Choice(("refuse", "ignore")),
+            "What becomes of steps that choose an event's `_id` or `_index` (`date_index_name`, `reroute`, `set` of `_index`): Shipper"
+            " decides both, so a pipeline with one is refused, or runs without it, here and in the cluster."),
     ),
 )  # fmt: skip
 EDGE = Section(

@@ -128,6 +128,7 @@ class Pipeline(Base, frozen=True, kw_only=True):
     on_error: Literal["ship", "dead_letter"] = "ship"
     absent: tuple[str, ...] = ()  # pipelines that it names and that do not exist
     candidates: tuple[str, ...] = ()  # what names from templates may come to
+    target_steps: Literal["refuse", "ignore"] = "refuse"  # those that set _id or _index
 
 
 class Edge(Base, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from shipper.config import target_steps
 from shipper.config.document import Listing, Mark, Scalar, Table, describe
 from shipper.config.masking import quote
 from shipper.config.suggest import did_you_mean
@@ -38,10 +39,6 @@ if TYPE_CHECKING:
     from shipper.pipeline.document import Document
     from shipper.pipeline.processors import Run
 
-_OWN = ("_id", "_index")
-_READS_FIELD = {"grok", "dissect", "date", "csv", "kv", "foreach", "user_agent", "geoip"}
-_WRITES_INDEX = {"reroute", "date_index_name"}  # refused in the cluster, too
-_INDEX_WAY = "remove it, or name a pipeline of the cluster by its id (pipeline: ID)"
 _INSTEAD = {
     "copy": "write set with copy_from",
     "remove_by_pattern": "write remove with field or keep",
@@ -201,6 +198,8 @@ class Library:
         root = read_nodes(content, source, troubles)
         if root is None:
             return Loaded(None, troubles)
+        if self.settings.target_steps == "ignore":
+            root = target_steps.left_out(root)
         body = plain(root)
         pipeline = Pipeline(name, source, body, flavour=self.settings.flavour)
         build = Build(name, self.settings, lambda _name, _mark: None, lambda _node: None, troubles)
@@ -357,24 +356,14 @@ def build_step(node: Node, build: Build) -> Step | None:
 
 def _check_own(step: Step, reader: Options) -> None:
     """Ids and targets are Shipper's; the same rule as for pipelines that are registered in the cluster."""
-    written = ["field", "target_field"]
-    if step.kind in _READS_FIELD or (step.kind != "rename" and step.options.get("target_field")):
-        written = ["target_field"]
-    for name in written:
-        values = step.options.get(name)
-        for value in values if isinstance(values, list) else [values]:
-            if isinstance(value, str) and value.removeprefix("_source.") in _OWN:
-                reader.wrong(
-                    name,
-                    f"sets {value}",
-                    "Shipper decides it; remove it, or name a pipeline of the cluster by its id",
-                )
+    for name, value in target_steps.written(step.kind, step.options):
+        reader.wrong(name, f"sets {value}", f"Shipper decides it; {target_steps.WAY}")
 
 
 def _known(kind: str, mark: Mark, build: Build) -> bool:
     if kind in CLUSTER_ONLY:
         text = f"the processor {quote(kind)} does not run at the edge: {CLUSTER_ONLY[kind]}"
-        way = _INDEX_WAY if kind in _WRITES_INDEX else WAY_OUT
+        way = target_steps.WAY if kind in target_steps.KINDS else WAY_OUT
         build.troubles.append(Trouble(mark, text, refused=True, way=way))
         return False
     if kind not in PROCESSORS:

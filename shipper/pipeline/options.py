@@ -78,6 +78,7 @@ class EdgeSettings:
         user_agent_directory: folder of the files that ``regex_file`` names, and of ``regexes.yml``; None where the user gives none.
         absent: names of pipelines that are known not to exist.
         candidates: what templated names of pipelines may come to.
+        target_steps: ``refuse`` or ``ignore``: what becomes of steps that choose an id or an index.
     """
 
     flavour: str = ELASTICSEARCH
@@ -85,6 +86,7 @@ class EdgeSettings:
     user_agent_directory: str | None = None
     absent: frozenset[str] = frozenset()
     candidates: tuple[str, ...] = ()
+    target_steps: str = "refuse"
 
 
 @dataclass(slots=True)

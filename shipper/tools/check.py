@@ -242,7 +242,7 @@ def _pipelines(settings: Settings, report: Report) -> None:
         try:
             choice = pipelines.choose(settings, one)
             if choice.where == "cluster" and one.pipeline.path is not None:
-                ingest.load(one.pipeline.path, one.data_stream)
+                ingest.of_input(one)
                 if one.pipeline.run == "cluster":
                     wrong = pipelines.load(settings, one)[0].wrong
                     report.warnings.extend(f"input {one.id}: {trouble}" for trouble in wrong)

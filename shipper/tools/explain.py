@@ -251,7 +251,7 @@ def _refused(one: Input, where: str, trial: Trial) -> list[str]:
     assert one.pipeline is not None
     assert one.pipeline.path is not None
     try:
-        ingest.load(one.pipeline.path, one.data_stream)
+        ingest.of_input(one)
         ingest.see_days(one)
     except ConfigError as error:
         return error.problems

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from shipper.agent import pipelines
@@ -284,7 +284,6 @@ def diff(client: Client, path: Path, inputs: list[Input]) -> list[Compared]:
         ClusterError: a question is refused.
     """
     found = []
-    definition = ingest.load(path)
     own = get(client, path.stem)
     if own is not None:
         kept = ("description", "processors", "on_failure")
@@ -296,22 +295,19 @@ def diff(client: Client, path: Path, inputs: list[Input]) -> list[Compared]:
             path.name,
         )
         found.append(Compared(path.stem, "the cluster's pipeline of this name", lines))
-    forms = _forms(definition, inputs)
+    forms = _forms(path, inputs)
     return [*found, *(_form(client, path, name, what, body) for name, what, body in forms)]
 
 
-def _forms(
-    definition: ingest.Definition, inputs: list[Input]
-) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _forms(path: Path, inputs: list[Input]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """What ``push`` would register: name, for what, and body."""
     for one in inputs:
-        assert one.pipeline is not None
-        form = replace(definition, on_error=one.pipeline.on_error)
+        form = ingest.of_input(one)
         stream = one.data_stream.name
         wrapped = form.wrapped(stream, default=None, meta=False)
         yield form.registered(stream)[0], f"for input {one.id} ({stream})", wrapped
     if not inputs:
-        inner = definition.as_inner()
+        inner = ingest.load(path).as_inner()
         yield inner.name, "as it is in its file", inner.marked(meta=False)
 
 

@@ -7,7 +7,7 @@ A pipeline's file is sent whole, with the handlers that ``setup`` would add. Wha
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -73,9 +73,7 @@ def body_of(client: Client, one: Input) -> dict[str, Any] | str:
     assert one.pipeline is not None
     if one.pipeline.path is None:
         return str(one.pipeline.id)
-    definition = replace(
-        ingest.load(one.pipeline.path, one.data_stream), on_error=one.pipeline.on_error
-    )
+    definition = ingest.of_input(one)
     for inner in definition.inner:
         if get(client, inner.name) is None:
             raise ClusterError(

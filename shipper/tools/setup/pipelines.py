@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -63,10 +62,7 @@ class Pipelines:
                     f"{self._other_flavour()}"
                 )
                 return
-            definition = replace(
-                ingest.load(entry.pipeline.path, entry.data_stream),
-                on_error=entry.pipeline.on_error,
-            )
+            definition = ingest.of_input(entry)
         except ConfigError as error:
             self._plan.problems += error.problems
             return
@@ -80,9 +76,7 @@ class Pipelines:
             ConfigError: the file is no pipeline, or sets ``_id`` or ``_index``.
         """
         for entry in inputs:
-            assert entry.pipeline is not None
-            definition = ingest.load(path, entry.data_stream)
-            self._definition(entry, replace(definition, on_error=entry.pipeline.on_error))
+            self._definition(entry, ingest.of_input(entry))
         if not inputs:
             definition = ingest.load(path)
             for inner in (*definition.inner, definition.as_inner()):

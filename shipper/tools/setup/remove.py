@@ -8,7 +8,6 @@ before. What carries no mark of ours stays.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -215,11 +214,10 @@ class _Removal:
             if entry.pipeline is None or entry.pipeline.path is None:
                 continue
             try:
-                found = ingest.load(entry.pipeline.path, entry.data_stream)
+                definition = ingest.of_input(entry)
             except ConfigError as error:
                 self._plan.note(f"pipelines of {entry.pipeline.file} stay: {error.problems[0]}")
                 continue
-            definition = replace(found, on_error=entry.pipeline.on_error)
             names |= {one.name for one in definition.inner}
             names.add(definition.registered(entry.data_stream.name)[0])
         return names
