@@ -329,6 +329,29 @@ def test_an_ism_policy_that_was_changed_in_between_is_not_overwritten():
                 carry_out(client, plan, lambda _step: None)
 
 
+def test_two_setups_at_once_are_both_content(fake):
+    """Both looked and found nothing; ISM refuses the second policy, which is the same."""
+    settings = _settings(Setup(retention=_DAY))
+    with closing(_client(fake)) as client:
+        plans = [make_plan(client, settings) for _ in range(2)]
+        for plan in plans:
+            carry_out(client, plan, lambda _step: None)
+        assert make_plan(client, settings).steps == []
+
+
+def test_a_named_dataset_beside_one_with_references():
+    """Their patterns meet, and their priorities differ: for templates and for ISM's templates."""
+    with StrictCluster("opensearch") as fake:
+        _setup(fake, _settings(Setup(), dataset="nginx.access"))
+        _setup(fake, _settings(Setup(), dataset="nginx.%{[fields.kind]}"))
+
+        priorities = {
+            name: one["policy"]["ism_template"][0]["priority"]
+            for name, one in fake.policies.items()
+        }
+        assert priorities == {"shipper-logs-nginx.access": 250, "shipper-logs-nginx.any": 207}
+
+
 # What is refused
 
 

@@ -180,10 +180,13 @@ class Lifecycles:
         """Whether no other policy takes the same indices; the cluster would refuse one of the same priority."""
         _, answer = self._cluster.ask("GET", f"{_ISM}/policies?size=1000", POLICIES)
         for entry in answer.get("policies") or []:
-            rival = entry.get("_id")
-            for one in (entry.get("policy") or {}).get("ism_template") or []:
+            rival, policy = entry.get("_id"), entry.get("policy") or {}
+            ours = lifecycle.mark(policy) is not None
+            for one in policy.get("ism_template") or []:
                 meets = any(templates.overlap(p, pattern) for p in one.get("index_patterns") or [])
-                if rival != name and meets and int(one.get("priority") or 0) >= priority:
+                other = int(one.get("priority") or 0)
+                beside = other < priority or (ours and other != priority)
+                if rival != name and meets and not beside:
                     self._plan.problem(
                         f"ISM policy {rival} takes indices of {pattern} with priority {one.get('priority')}, ours has"
                         f" {priority}; give it a lower priority or other index_patterns, or set setup.lifecycle: none"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from shipper.cluster.lifecycle import mark
 from shipper.errors import ShipperError
 
 if TYPE_CHECKING:
@@ -209,6 +210,10 @@ def _settled(client: Client, step: Step, status: int, answer: Any) -> bool:
         # Of two indices that are to be written to, the cluster refuses the later one whole (500 on another day than
         # the first, 400 on the same): what counts is that there is one now.
         return write_index(client, step.alias) is not None
+    if status == 409 and step.body is not None and "policy" in step.body:
+        present_status, present = client.json("GET", step.path)
+        policy = present.get("policy") if present_status == 200 else None
+        return isinstance(policy, dict) and mark(policy) == mark(step.body["policy"])
     return status == 400 and kind == "resource_already_exists_exception"
 
 
