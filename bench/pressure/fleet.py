@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tests.e2e.harness.agent import AgentProcess
 from tests.e2e.harness.expect import Expected, compare
-from tests.e2e.harness.logs import write_lines
+from tests.e2e.harness.logs import LINE_BYTES, write_lines
 from tests.e2e.harness.readers import node_documents
 from tests.e2e.harness.scene import dataset_of, tail, to_node
 
@@ -61,9 +61,20 @@ class Fleet:
 
     def write(self, lines: int) -> None:
         """So many lines more in each log."""
-        for number, log in enumerate(self.logs):
-            write_lines(log, f"app{number}", lines, begin=self.written[number])
-            self.written[number] += lines
+        for number in range(len(self.logs)):
+            self._write(number, lines)
+
+    def _write(self, number: int, lines: int) -> None:
+        write_lines(self.logs[number], f"app{number}", lines, begin=self.written[number])
+        self.written[number] += lines
+
+    def top_up(self, least: int) -> None:
+        """See that no agent has fewer lines before it than this."""
+        for number, agent in enumerate(self.agents):
+            offset = agent.status()["inputs"][0]["files"][0]["offset"]
+            left = self.written[number] - offset // LINE_BYTES
+            if left < least:
+                self._write(number, 2 * least - left)
 
     def totals(self) -> dict[str, int]:
         """Sums over all agents of what they have sent, of what was refused, and of requests."""
@@ -98,12 +109,12 @@ class Watch:
     Asks a node twice a second what it has stored, what waits and what it refused.
 
     Attributes:
-        samples: time, events stored, places taken in the queue, requests refused by the write pool.
+        samples: time, events stored, places taken in the queue, seconds that the write thread has spent on indexing.
     """
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        self.samples: list[tuple[float, int, int, int]] = []
+        self.samples: list[tuple[float, int, int, float]] = []
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -127,6 +138,11 @@ class Watch:
         inside = [sample for sample in self.samples if begin <= sample[0] <= end]
         return (inside[-1][1] - inside[0][1]) / (inside[-1][0] - inside[0][0])
 
+    def busy(self, begin: float, end: float) -> float:
+        """Share of the time between two moments that the node spent on indexing."""
+        inside = [sample for sample in self.samples if begin <= sample[0] <= end]
+        return (inside[-1][3] - inside[0][3]) / (inside[-1][0] - inside[0][0])
+
     def lines(self, begin: float) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
         """Events stored a second, and queue lengths, over the seconds since a moment."""
         pairs = list(zip(self.samples, self.samples[1:], strict=False))
@@ -138,9 +154,9 @@ class Watch:
         return stored, [(s[0] - begin, float(s[2])) for s in self.samples if s[0] >= begin]
 
 
-def look(node: Node) -> tuple[float, int, int, int]:
+def look(node: Node) -> tuple[float, int, int, float]:
     """One sample."""
-    path = "/_nodes/stats/thread_pool,indices?filter_path=nodes.*.indices.indexing.index_total,nodes.*.thread_pool.write"
+    path = "/_nodes/stats/thread_pool,indices?filter_path=nodes.*.indices.indexing,nodes.*.thread_pool.write"
     _, answer = node.request("GET", path)
     (stats,) = answer["nodes"].values()
     pool = stats["thread_pool"]["write"]
@@ -148,5 +164,5 @@ def look(node: Node) -> tuple[float, int, int, int]:
         time.monotonic(),
         int(stats["indices"]["indexing"]["index_total"]),
         int(pool["queue"]),
-        int(pool["rejected"]),
+        stats["indices"]["indexing"]["index_time_in_millis"] / 1000,
     )
