@@ -269,6 +269,7 @@ class Agent:
                 housekeeping = now + WATCHDOG_SECONDS
                 self._collect_garbage(now)
                 self._look_at_pipelines()
+                self._delivery.look_again()
                 engine.look_after_store()
                 if self._own is not None:
                     self._own.look(now, time.time(), self.report)

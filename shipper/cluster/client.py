@@ -237,8 +237,14 @@ class Client:
         return self._flavour
 
     def advice(self, status: int, answer: Any) -> str:
-        """What to do about a request that was answered 401 or 403; empty for anything else."""
+        """What to do about a request that was answered 401, 403 or 407; empty for anything else."""
+        if status == 407:
+            return "the proxy wants a login; write it into output.elasticsearch.proxy_url, http://user:password@host:port"
         return login.refused(status, answer, self._settings) if status in {401, 403} else ""
+
+    def differs(self) -> bool:
+        """Whether key or certificate files are others than those in use."""
+        return self._watch.differs()
 
     def reload(self) -> None:
         """

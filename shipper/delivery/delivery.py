@@ -150,6 +150,14 @@ class Delivery:
             self._readiness_known(state, result, now)
         self._tell(state, now)
 
+    def look_again(self) -> None:
+        """Try paused routes now, if the output says that what they wait for may be there."""
+        paused = [one for one in self._routes.values() if one.state is State.PAUSED]
+        if paused and self._output.mended():
+            now = self._clock()
+            for state in paused:
+                state.next_try = min(state.next_try, now)
+
     def step(self) -> list[Settled | Abandoned]:
         """Apply the time, hand work to idle senders, and return what has been settled or given back since."""
         now = self._clock()

@@ -124,6 +124,10 @@ class ClusterOutput:
             except ConfigError as error:
                 self._broken = str(error)
 
+    def mended(self) -> bool:
+        """Whether there are other keys or certificates to be read."""
+        return self._client.differs()
+
     def describe(self) -> tuple[str, str, str]:
         """Hosts, product and version."""
         return self._client.target, *self._known

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 class Output(Protocol):
     """
-    A place that takes ``_bulk`` bodies. All methods but :meth:`describe` and :meth:`close` run in sender threads.
+    A place that takes ``_bulk`` bodies. All methods but the last three run in sender threads.
 
     Attributes:
         kind: ``elasticsearch`` or ``local``.
@@ -65,6 +65,9 @@ class Output(Protocol):
 
     def refresh(self) -> None:
         """Forget what was learnt and read credentials again. Called before a paused route is tried again."""
+
+    def mended(self) -> bool:
+        """Whether what paused routes wait for may be there: new keys or certificates. Main thread; quick."""
 
     def describe(self) -> tuple[str, str, str]:
         """Target without secrets, product and version; the last two empty before the first answer. Any thread."""

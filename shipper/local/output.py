@@ -151,6 +151,10 @@ class LocalOutput:
         with self._lock:
             self._disconnect()
 
+    def mended(self) -> bool:
+        """There are no keys."""
+        return False
+
     def describe(self) -> tuple[str, str, str]:
         """Target, product and version: the path, ``local`` and SQLite's version."""
         return str(self._path), "local", sqlite3.sqlite_version

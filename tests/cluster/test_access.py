@@ -136,8 +136,11 @@ def test_a_proxy_that_is_switched_off_is_not_used(node):
         assert client.info().product == node.product
 
 
-def test_a_proxy_that_refuses_says_what_to_do(secure_opensearch):
+def test_a_proxy_that_refuses_says_what_to_do(opensearch, secure_opensearch):
     with ForwardProxy("me:secret") as proxy:
+        plain = Elasticsearch(hosts=(opensearch.url,), proxy_url=proxy.url)
+        with closing(Client(plain)) as client, pytest.raises(RefusedError, match=r"407.*proxy_url"):
+            client.info()
         for url, what in (
             (proxy.url, "407.*user:password@host:port"),
             ("http://127.0.0.1:1", "check output.elasticsearch.proxy_url"),
@@ -229,7 +232,9 @@ def _append(log: Path, number: int) -> None:
         file.write(f"later {number}\n")
 
 
-def _scene(node, stream: str, folder: Path, key: str) -> tuple[AgentProcess, Path, Path]:
+def _scene(
+    node, stream: str, folder: Path, key: str, backoff: str = "100ms"
+) -> tuple[AgentProcess, Path, Path]:
     node.make_data_stream(stream, properties={"message": {"type": "text"}})
     log, secret = folder / "app.log", folder / "key"
     write_lines(log, "app", 200)
@@ -237,8 +242,7 @@ def _scene(node, stream: str, folder: Path, key: str) -> tuple[AgentProcess, Pat
     output = {
         "api_key": f"${{file:{secret}}}",
         "ssl.certificate_authorities": [str(node.security.ca)],
-        "backoff.init": "100ms",
-        "pause_retry_max": "1s",
+        "backoff.init": backoff,
     }
     config = to_node(node.url, tail("app", log, dataset_of(stream)), output=output)
     return AgentProcess(folder / "agent", config), log, secret
@@ -299,22 +303,23 @@ def test_a_key_that_was_changed_just_before_the_old_one_died_costs_no_pause(
 def test_a_key_that_dies_first_pauses_until_the_file_has_another(
     secure_elasticsearch, stream_name, tmp_path
 ):
+    """The new one is noticed at once, long before the route would try again by itself."""
     node = secure_elasticsearch
     old, new = (node.add_api_key(f"{stream_name}-{n}", SHIP)[0] for n in "ab")
-    agent, log, secret = _scene(node, stream_name, tmp_path, old)
+    agent, log, secret = _scene(node, stream_name, tmp_path, old, "50s")
     with agent:
         agent.start()
         agent.wait_settled(files=1)
         invalidate(node, old)
         _append(log, 1)
         agent.wait_until(
-            lambda status: any("has been invalidated" in line for line in status["problems"]),
+            lambda status: any("API key is refused" in line for line in status["problems"]),
             what="a problem that names the cause",
         )
         secret.write_text("")  # as seen by a reader in the middle of a rewrite
         time.sleep(0.3)
         secret.write_text(new)
-        agent.wait_settled()
+        agent.wait_settled(20)
         assert agent.terminate() == 0
 
     assert_exact(Expected().lines(log), node_documents(node, stream_name))

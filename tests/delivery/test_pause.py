@@ -76,6 +76,23 @@ def test_paused_route_tries_one_block_and_goes_on(
     assert sum("goes on" in line for line in caplog.messages) == 1
 
 
+def test_new_keys_are_tried_at_once(make: Callable[..., World]) -> None:
+    """Long before the route would try again by itself; without new keys nothing is hurried."""
+    world = make(backoff_init=60.0)
+    world.offer(piece(3))
+    world.answer(whole(401, "security_exception"))
+
+    world.delivery.look_again()
+    world.step()
+    assert world.output.refreshed == 0
+
+    world.output.new_keys = True
+    world.delivery.look_again()
+    world.step()
+    assert world.output.refreshed == 1
+    assert world.delivery.room(ROUTE)
+
+
 def test_tries_of_a_paused_route_grow_apart(make: Callable[..., World]) -> None:
     world = make(pause_retry_max=60.0)
     world.offer(piece(1))

@@ -43,6 +43,7 @@ class FakeOutput:
         self.stored: tuple[str, str] | str | None = None
         self.asked: list[tuple[str, ...]] = []
         self.refreshed = 0
+        self.new_keys = False
         self.closed = False
 
     def ready(self, route: Route) -> str | None:
@@ -64,6 +65,9 @@ class FakeOutput:
 
     def refresh(self) -> None:
         self.refreshed += 1
+
+    def mended(self) -> bool:
+        return self.new_keys
 
     def describe(self) -> tuple[str, str, str]:
         return "fake", "", ""
