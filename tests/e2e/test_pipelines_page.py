@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "pipelines.md").read_text(encoding="utf-8")
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_FILE = re.compile(r"# ((?:pipelines/)?[\w-]+\.yml)\n")
+_FILE = re.compile(r"# ((?:pipelines/(?:samples/\w+/)?)?[\w-]+\.yml)\n")
 
 
 @pytest.fixture
@@ -40,6 +40,7 @@ def test_a_newcomer_follows_the_page(tmp_path: Path, shell: dict[str, str]) -> N
             named = _FILE.match(text)
             assert named, f"a file without a name: {text}"
             free = text.replace("inputs:", "http.port: 0\ninputs:")  # other tests run, too
+            (folder / named[1]).parent.mkdir(parents=True, exist_ok=True)
             (folder / named[1]).write_text(free)
         elif language == "sh":
             done = subprocess.run(

@@ -85,7 +85,7 @@ def shipper_lines() -> list[object]:
     lines = []
     for place, text in blocks("sh"):
         for line in text.replace("\\\n", " ").splitlines():
-            words = shlex.split(line.partition(" | ")[0], comments=True)
+            words = shlex.split(re.split(r" [|>] ", line)[0], comments=True)
             if words and words[0] == "shipper":
                 lines.append(
                     pytest.param(words[1:], id=f"{place} {line.partition('#')[0].strip()}")
