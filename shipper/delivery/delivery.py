@@ -31,6 +31,7 @@ _log = logging.getLogger("shipper.delivery")
 
 REMINDER = 60.0  # seconds between two log lines about a route that is still paused or still failing
 TURN = 16 * 1024  # bytes that a request counts for at least when routes take turns
+_DAY = 86_400  # seconds
 _PIECE = 512 * 1024  # bytes; expected of a piece at most, but for some time after a larger one
 
 
@@ -254,16 +255,20 @@ class Delivery:
                 return job
         return None
 
-    @staticmethod
-    def _job_of(state: RouteState, now: float) -> Job | None:
+    def _job_of(self, state: RouteState, now: float) -> Job | None:
         """What a route that is due wants."""
+        today = int(self._wall() // _DAY)
+        if state.route.mode == "daily" and state.state is State.OPEN and state.day != today:
+            state.state = (
+                State.NEW
+            )  # another index is written to, and it may have no template any more
         asking = state.stored.when()
         if asking is not None and asking <= now and state.state is not State.NEW:
             return AskFailure(state, state.stored.question(now))
         if state.state in {State.NEW, State.PAUSED}:
             refresh = state.stale or state.state is State.PAUSED
             state.state = State.ASKING if state.state is State.NEW else State.PROBING
-            state.stale = False
+            state.stale, state.day = False, today
             return AskReady(state, refresh, state.stored.missing)
         if state.wants_pipeline and state.pipeline_not_before <= now and state.route.pipeline:
             state.pipeline_asked = True

@@ -75,6 +75,7 @@ class RouteState:
         held: refused events whose cause depends on whether the pipeline exists.
         learned: largest request that is worth a try, where the cluster or the way to it refused larger ones.
         stale: credentials and product are to be looked at again before the next batch.
+        day: since the epoch, on which it was asked last whether the route may be written to.
         through: events that the cluster took.
         judged: events that the cluster took, or refused for their own fault.
         in_flight: bytes on their way, as they are; the controller counts small requests for more.
@@ -101,6 +102,7 @@ class RouteState:
     shown: str = "ok"
     since: float = 0.0
     stale: bool = False
+    day: int = -1
     asked_again: int = 0
     pause_tries: int = 0
     pause_cause: str = ""

@@ -90,6 +90,25 @@ def test_the_index_of_today_is_waited_for_without_limit(world: World) -> None:
     assert world.delivery.routes()[0].state == "paused"
 
 
+def test_each_day_the_template_is_looked_at_again(world: World) -> None:
+    """The index of the next day is made by its first event: without a template its mappings would be guessed."""
+    created = {"_index": TODAY, "result": "created", "status": 201}
+    world.offer(piece(4), route=DAILY)
+    world.answer_items(lambda _: created)
+    world.output.why = "no index template covers shipper-app-default-*; run `shipper setup`"
+    world.offer(piece(4, start=100, file=File()), route=DAILY)
+    world.answer_items(lambda _: created)
+    sent = len(world.sent)
+
+    world.sleep(86_400)
+    world.offer(piece(4, start=200, file=File()), route=DAILY)
+    world.sleep(1)
+
+    assert len(world.sent) == sent
+    assert world.report(DAILY).state == "paused"
+    assert "shipper setup" in world.report(DAILY).reason
+
+
 def test_a_data_stream_has_no_other_days(world: World) -> None:
     world.offer(piece(4))
     world.answer_items(answer)
