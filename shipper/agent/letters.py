@@ -7,6 +7,7 @@ so that a slow cluster holds up nobody else. ``ask`` carries work from one to th
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 import time
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from shipper.agent.address import day_of, index_of
+from shipper.agent.address import day_of, filled, lines_of
 from shipper.agent.inputs import stamp_of
 from shipper.config.settings import Elasticsearch
 from shipper.delivery.replay import DONE, MAX_BYTES, Prepared, Replay, Replayed, keep
@@ -189,13 +190,15 @@ class Letters:
             return Prepared(letter, target.route, lines)
         from shipper.pipeline.again import RefusedError, again  # noqa: PLC0415 - only where one runs here
 
+        stream = target.stream if target.route.many else None
+        document = letter.document if stream is None else _unnamed(letter.document, stream)
         try:
-            made = again(target.edge, letter.document, letter.id, stamp_of(time.time()))
+            made = again(target.edge, document, letter.id, stamp_of(time.time()))
         except RefusedError as error:
             problem = Problem(0, error.type, error.reason)
             return Prepared(letter, target.route, problem=problem)
-        if made and target.route.many and target.stream is not None:
-            made = _with_index(made, letter.document, target.stream)
+        if made and stream is not None:
+            made = _with_index(made, letter.document, stream)
         return Prepared(letter, target.route, made)
 
 
@@ -205,14 +208,33 @@ def mode_of(settings: Settings) -> str:
     return output.target_mode if isinstance(output, Elasticsearch) else "data_stream"
 
 
+def _unnamed(document: bytes, stream: DataStream) -> bytes:
+    """
+    An event as it was before its names were known: those that follow from its fields are filled in behind the pipeline.
+
+    What it has instead is what its fields gave before the pipeline, defaults for the most part.
+    """
+    if not stream.dynamic:
+        return document
+    fields = json.loads(document)  # whole numbers of any size stay what they are
+    named = filled(stream, fields)[0]
+    for holder, name in (
+        ("data_stream", "dataset"),
+        ("data_stream", "namespace"),
+        ("event", "dataset"),
+    ):
+        inner = fields.get(holder)
+        if isinstance(inner, dict) and inner.get(name) == getattr(named, name):
+            inner[name] = getattr(stream, name)
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def _with_index(lines: bytes, before: bytes, stream: DataStream) -> bytes:
-    """The lines with the index of the finished document; one without a time goes to the day on which it was read."""
-    action, _, rest = lines.partition(b"\n")
+    """The lines with the names of the finished document; one without a time goes to the day on which it was read."""
+    action, document, _ = lines.split(b"\n")
     read = orjson.loads(before).get("@timestamp")
     stamp = read if isinstance(read, str) and day_of(read) else stamp_of(time.time())
-    index = index_of(stream, orjson.loads(rest), stamp)
-    named = {"_index": index, **orjson.loads(action)["create"]}
-    return orjson.dumps({"create": named}) + b"\n" + rest
+    return b"%b\n%b\n" % lines_of(stream, action, document, stamp)
 
 
 def _told(one: Replayed) -> Message:

@@ -121,6 +121,32 @@ def test_a_name_by_fields(worlds: Any) -> None:
     assert action["_index"] == "logs-app.web-prod"
 
 
+def test_a_name_by_what_the_pipeline_finds_only_now(worlds: Any) -> None:
+    """When it was refused, a default stood in its names; the document must not disagree with the stream that it goes to."""
+    world = worlds(mode="data_stream", dynamic=".%{[n]}")
+    stream = world.settings.inputs[0].data_stream
+    names = {"dataset": "app.unknown", "namespace": "prod"}
+    document = {
+        "message": "2026-01-02T03:04:05Z 7",
+        "data_stream": names,
+        "event": {"dataset": "app.unknown"},
+    }
+    made = letter(
+        1,
+        route=stream.index,
+        input="app",
+        status=0,
+        type="illegal_argument_exception",
+        action=b'{"create":{"_index":"logs-app.unknown-prod","_id":"x"}}',
+        document=orjson.dumps(document),
+    )
+    world.alone.letters._store.add([made])
+    assert world.alone.letters.replay([made.id])[0].outcome == "indexed"
+    _, sent = world.cluster.there[made.id]
+    assert sent["data_stream"] == {"dataset": "app.7", "namespace": "prod"}
+    assert sent["event"] == {"dataset": "app.7"}
+
+
 def test_refused_again_by_the_edge_is_not_sent(worlds: Any) -> None:
     world = worlds(mode="data_stream")
     assert world.replay("nothing of the kind")[0] == "refused"
