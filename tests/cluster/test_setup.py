@@ -470,6 +470,25 @@ def test_removal_of_an_alias_takes_its_empty_index_alone(node, dataset):
     assert node.request("GET", f"/{alias}/_alias/{alias}")[0] == 404
 
 
+@pytest.mark.parametrize("level", ["error", "info"])
+def test_removal_of_an_alias_leaves_indices_of_others_and_documents_that_it_does_not_show(
+    node, dataset, level
+):
+    alias = f"shipper-{dataset}-default"
+    index = f"{alias}-theirs"
+    shown = {"is_write_index": True, "filter": {"term": {"level": "error"}}}
+    node.request("PUT", f"/{index}", {"aliases": {alias: shown}})
+    try:
+        assert _remove(node, _with(dataset, "rollover_alias")) == []
+        mark = {"_meta": {"managed_by": "shipper"}}
+        node.request("PUT", f"/{index}/_mapping", mark)
+        node.request("PUT", f"/{index}/_doc/1?refresh=true", {"level": level})
+        assert _remove(node, _with(dataset, "rollover_alias")) == []
+        assert node.request("GET", f"/{index}/_doc/1")[0] == 200
+    finally:
+        node.request("DELETE", f"/{index}")
+
+
 def test_what_came_after_the_plan_is_not_removed(opensearch, dataset):
     """Whether it is empty is looked at again right before."""
     settings = _settings(dataset)

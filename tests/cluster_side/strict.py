@@ -106,6 +106,7 @@ class StrictCluster:
         requests: method and path of everything that was asked.
         complaints: what no documentation has.
         templates, policies, streams, aliases, managed, repositories, documents: what it holds.
+        foreign: indices that no template of Shipper made.
     """
 
     def __init__(self, product: str) -> None:
@@ -119,6 +120,7 @@ class StrictCluster:
         self.managed: dict[str, str] = {}  # index → ISM policy
         self.repositories = {"snapshots"}
         self.documents: dict[str, int] = {}
+        self.foreign: set[str] = set()
         self._count = 0
         self._lock = threading.Lock()
         fake = self
@@ -198,6 +200,7 @@ class StrictCluster:
             (r"DELETE /_data_stream/([^/]+)", "_delete_stream"),
             (r"POST /[^_/][^/]*/_refresh", "_refresh"),
             (r"GET /([^_/][^/]*)/_count", "_documents"),
+            (r"GET /([^_/][^/]*)/_mapping", "_mapping"),
         ]
         if self.product == "opensearch":
             return [
@@ -212,6 +215,7 @@ class StrictCluster:
         routes += [
             (r"GET /_component_template", "_components"),
             (r"GET /_snapshot/([^/]+)", "_snapshot"),
+            (r"GET /_data_stream/([^/]+)", "_get_stream"),
             (r"GET /_data_stream/([^/]+)/_lifecycle", "_get_lifecycle"),
             (r"PUT /_data_stream/([^/]+)/_lifecycle", "_put_lifecycle"),
         ]
@@ -363,6 +367,22 @@ class StrictCluster:
     def _documents(self, _body: Any, params: dict[str, str], name: str) -> tuple[int, Any]:
         self._no(params)
         return 200, {"count": self.documents.get(name, 0), "_shards": {"failed": 0}}
+
+    def _mapping(self, _body: Any, params: dict[str, str], name: str) -> tuple[int, Any]:
+        self._no(params, "filter_path")
+        index = self.aliases.get(name, f".ds-{name}-2026.01.01-000001")
+        if index in self.foreign:
+            return 200, {}
+        return 200, {index: {"mappings": {"_meta": {"managed_by": "shipper"}}}}
+
+    def _get_stream(self, _body: Any, params: dict[str, str], name: str) -> tuple[int, Any]:
+        self._no(params)
+        if name not in self.streams:
+            raise Refused(404, "index_not_found_exception", f"no such index [{name}]")
+        store: dict[str, Any] = {"enabled": True, "indices": []}
+        if f"{name}::failures" in self.documents:
+            store["indices"] = [{"index_name": f".fs-{name}-2026.01.01-000002", "index_uuid": "u"}]
+        return 200, {"data_streams": [{"name": name, "failure_store": store}]}
 
     def _snapshot(self, _body: Any, params: dict[str, str], name: str) -> tuple[int, Any]:
         self._no(params)

@@ -450,6 +450,34 @@ def test_a_data_stream_with_documents_and_its_template_stay(fake):
     assert any("logs-app-default: stays, it has 5 documents" in line for line in plan.present)
 
 
+@pytest.mark.parametrize("product", ["elasticsearch", "serverless"])
+def test_a_data_stream_whose_documents_all_failed_stays(product):
+    """Its failure store would go with it."""
+    with StrictCluster(product) as fake:
+        _setup(fake, _settings(Setup()))
+        fake.streams["logs-app-default"] = {}
+        fake.documents["logs-app-default::failures"] = 3
+
+        with closing(_client(fake)) as client:
+            plan = plan_removal(client, _settings(Setup()))
+            carry_out(client, plan, lambda _step: None)
+
+        assert "logs-app-default" in fake.streams
+        assert any("stays, it has 3 documents" in line for line in plan.present)
+        assert fake.complaints == []
+
+
+def test_an_empty_data_stream_of_somebody_else_stays(fake):
+    fake.streams["logs-app-default"] = {}
+    fake.foreign.add(".ds-logs-app-default-2026.01.01-000001")
+
+    with closing(_client(fake)) as client:
+        plan = plan_removal(client, _settings(Setup()))
+
+    assert plan.steps == []
+    assert any("logs-app-default: stays, no template of Shipper" in line for line in plan.present)
+
+
 # Values
 
 

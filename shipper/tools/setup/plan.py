@@ -232,12 +232,24 @@ def write_index(client: Client, alias: str) -> str | None:
 
 
 def documents(client: Client, name: str) -> int | None:
-    """How many documents are in a data stream, alias or index; None where it cannot be told."""
-    client.json("POST", f"/{name}/_refresh")
-    status, answer = client.json("GET", f"/{name}/_count")
-    if status != 200 or not isinstance(answer, dict) or answer.get("_shards", {}).get("failed"):
-        return None
-    return int(answer["count"])
+    """How many documents are in a data stream, with its failure store, or in an index; None where it cannot be told."""
+    total = 0
+    for one in (name, f"{name}::failures") if _has_failures(client, name) else (name,):
+        client.json("POST", f"/{one}/_refresh")
+        status, answer = client.json("GET", f"/{one}/_count")
+        if status != 200 or not isinstance(answer, dict) or answer.get("_shards", {}).get("failed"):
+            return None
+        total += int(answer["count"])
+    return total
+
+
+def _has_failures(client: Client, name: str) -> bool:
+    """Whether a data stream has a failure store with an index; it would go with its stream."""
+    if client.flavour is None or client.flavour.product != "elasticsearch":
+        return False
+    status, answer = client.json("GET", f"/_data_stream/{name}")
+    found = answer.get("data_streams") if status == 200 and isinstance(answer, dict) else None
+    return any((one.get("failure_store") or {}).get("indices") for one in found or [])
 
 
 def refusal(client: Client, what: str, right: Right, status: int, answer: Any) -> str:

@@ -83,24 +83,50 @@ class _Removal:
         state = Targets(self._cluster, Plan("")).look(stream)
         if state is None or not state.exists:
             return
-        name = quote(stream.name)
         kind = "data stream" if stream.mode == "data_stream" else "alias"
-        count = documents(self._cluster.client, name)
-        if count != 0:
-            holds = "documents that could not be counted" if count is None else f"{count} documents"
+        ours = self._ours(quote(stream.name))
+        foreign = [index for index in state.indices if index not in ours]
+        if kind == "data stream" and foreign:
+            self._plan.is_present(
+                f"data stream {stream.name}: stays, no template of Shipper made {foreign[0]}"
+            )
+            return
+        # An alias may show a part of its indices only: they are counted, not it.
+        counted = [stream.name] if kind == "data stream" else list(state.indices)
+        counts = [documents(self._cluster.client, quote(one)) for one in counted]
+        if any(count != 0 for count in counts):
+            known = [count for count in counts if count is not None]
+            holds = (
+                f"{sum(known)} documents"
+                if len(known) == len(counts)
+                else "documents that could not be counted"
+            )
             self._plan.is_present(f"{kind} {stream.name}: stays, it has {holds}")
             return
         why = f"{_WHY}, and empty"
-        if stream.mode == "data_stream":
-            paths = [f"/_data_stream/{name}"]
-        else:
-            paths = [f"/{quote(index)}" for index in state.indices]
-        for path in paths:
-            what = f"{kind} {stream.name}" + (
-                "" if kind == "data stream" else f": index {path[1:]}"
-            )
-            right = STREAMS if kind == "data stream" else ALIASES
-            self._plan.step(Step(what, why, path, None, right, "DELETE", only_empty=name))
+        if kind == "data stream":
+            name = quote(stream.name)
+            path = f"/_data_stream/{name}"
+            what = f"data stream {stream.name}"
+            self._plan.step(Step(what, why, path, None, STREAMS, "DELETE", only_empty=name))
+            return
+        for index in state.indices:
+            if index in foreign:
+                self._plan.is_present(
+                    f"alias {stream.name}: index {index} stays, no template of Shipper made it"
+                )
+                continue
+            path = f"/{quote(index)}"
+            what = f"alias {stream.name}: index {index}"
+            self._plan.step(Step(what, why, path, None, ALIASES, "DELETE", only_empty=quote(index)))
+
+    def _ours(self, name: str) -> set[str]:
+        """The indices behind a data stream or alias that templates of ours made; none where that is not to be seen."""
+        params = {"filter_path": "*.mappings._meta"}
+        status, answer = self._cluster.client.json("GET", f"/{name}/_mapping", params=params)
+        if status != 200 or not isinstance(answer, dict):
+            return set()
+        return {index for index, found in answer.items() if ingest.is_ours(found["mappings"])}
 
     def _template(self, name: str, found: list[templates.Template]) -> None:
         own = next((one for one in found if one.name == name), None)
