@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import threading
 import time
 from collections import Counter
@@ -38,6 +39,8 @@ log = logging.getLogger("shipper.agent")
 
 MAX_IDS = 5000  # in one request
 SLICE = 0.1  # seconds of the main thread at most for events that go through pipelines again
+
+_DAILY = re.compile(rb'"_index":"[^"]+-\d{4}\.\d\d\.\d\d"')
 
 Message = dict[str, Any]
 
@@ -180,7 +183,7 @@ class Letters:
         """
         index, _, pipeline = letter.route.partition("|")
         raw = letter.at_edge or bool(pipeline)
-        route = Route(index, pipeline or None, self._mode)
+        route = Route(index, pipeline or None, _mode_of_letter(index, letter.action, self._mode))
         lines = b"%b\n%b\n" % (letter.action, letter.document)
         if target is None or target.route.index != index:
             return Prepared(letter, route, lines)
@@ -206,6 +209,13 @@ def mode_of(settings: Settings) -> str:
     """The mode of the configuration's targets."""
     output = settings.output
     return output.target_mode if isinstance(output, Elasticsearch) else "data_stream"
+
+
+def _mode_of_letter(index: str, action: bytes, mode: str) -> str:
+    """The mode of a target that may be from before the configuration's mode was changed."""
+    if "*" in index and _DAILY.search(action):
+        return "daily"
+    return "data_stream" if mode == "daily" else mode
 
 
 def _unnamed(document: bytes, stream: DataStream) -> bytes:

@@ -233,7 +233,8 @@ class Replay:
         settled, left, why = _sorted(route, batch, fates, problems, maybe_there, last=last)
         if settled:
             self._settle(settled)
-        return settled, left, _advised(why, route) if why else None, Fate.CLUSTER not in fates
+        again = route.many or Fate.CLUSTER not in fates
+        return settled, left, _advised(why, route) if why else None, again
 
     def _halves(
         self, route: Route, batch: list[Prepared], problem: Problem | None
@@ -269,7 +270,11 @@ def _sorted(
     *,
     last: bool,
 ) -> tuple[list[Replayed], list[Prepared], Problem | None]:
-    """The events that are settled, those that are not, and why not. The ``last`` time, what nobody knows is refused."""
+    """
+    The events that are settled, those that are not, and why not. The ``last`` time, what nobody knows is refused.
+
+    Where each event names its index, one that the cluster refuses to write to holds up nobody: those of others go on.
+    """
     settled: list[Replayed] = []
     left: list[Prepared] = []
     why: Problem | None = None
@@ -278,6 +283,8 @@ def _sorted(
         outcome = _OF_FATE.get(fate)
         if fate is Fate.CONFLICT:
             outcome = Outcome.PRESENT if one.letter.id in maybe_there else Outcome.CLASH
+        elif fate is Fate.CLUSTER and route.many:
+            outcome, problem = Outcome.KEPT, _advised(problem, route)
         elif fate in _LATER and not (last and fate is Fate.UNKNOWN):
             left.append(one)
             if why is None or fate is Fate.CLUSTER:

@@ -15,7 +15,7 @@ import pytest
 
 from shipper.agent.letters import Letters, Target
 from shipper.delivery.dead_letter import NAME, DeadLetter, DeadLetters
-from shipper.delivery.replay import MAX_BYTES, WAITS
+from shipper.delivery.replay import MAX_BYTES, MAX_EVENTS, WAITS
 from shipper.errors import ShipperError
 from shipper.records import Answer, Route, SendFailed
 from tests.delivery.world import CREATED, bulk, error, ids, whole
@@ -186,6 +186,30 @@ def test_a_cause_of_the_cluster_is_not_tried_twice(world: World) -> None:
     assert len(world.cluster.requests) == 1
     assert world.waited == []
     assert world.left() == [0, 1, 2]
+
+
+def test_a_daily_index_that_is_closed_keeps_its_own_alone(world: World) -> None:
+    closed = error(400, "index_closed_exception", "closed")
+    world.cluster.refuses = lambda document: closed if document["message"] == "0" else None
+    action = b'{"create":{"_index":"shipper-app-default-2020.01.01","_id":"%b"}}'
+    for n in range(MAX_EVENTS + 10):
+        identity = letter(n).id.encode()
+        world.add(n, route="shipper-app-default-*", action=action % identity)
+
+    outcomes = world.replay(world.store.ids())
+
+    assert outcomes.pop(0) == "kept"
+    assert set(outcomes.values()) == {"indexed"}
+    assert world.left() == [0]
+    assert world.waited == []
+    assert {route.mode for route, _ in world.cluster.requests} == {"daily"}
+
+
+def test_a_letter_from_before_the_mode_was_changed_goes_where_it_was_for(world: World) -> None:
+    """Daily indices are ordinary ones: a data stream must not be made anew as one."""
+    world.letters._mode = "daily"
+    assert world.replay(world.add(1)) == {1: "indexed"}
+    assert world.cluster.requests[0][0] == Route(STREAM)
 
 
 def test_a_target_that_may_not_be_written_to_gets_nothing(world: World) -> None:
