@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("shipper.delivery")
 
-FORGET = 600.0  # seconds without a refusal after which an index counts as well again
+FORGET = 600.0  # seconds without a refusal after which an index counts as well again, if tries are not rarer
 MOST_INDICES = 1000  # remembered
 SHARE = 4  # of max_pending_bytes one part may wait for other days' indices
 
@@ -115,14 +115,16 @@ class Past:
     def _index(self, route: RouteState, problem: Problem, now: float) -> Refusing:
         """What is known of an index that refuses now."""
         index = self._refusing.pop(problem.index, None)
-        if index is None or now - index.last > FORGET:
+        limits = route.limits
+        forget = max(FORGET, 2 * limits.pause_retry_max, 2 * limits.backoff_max)
+        if index is None or now - index.last > forget:
             index = Refusing(now, now, problem, route.through)
             _log.warning(
                 "%s: %s refuses events: %s; they are tried again for %.0f s and then become dead letters, the others go on",
                 route.route,
                 problem.index,
                 str(problem)[:300],
-                route.limits.pause_limit,
+                limits.pause_limit,
             )
         while len(self._refusing) >= MOST_INDICES:
             del self._refusing[next(iter(self._refusing))]

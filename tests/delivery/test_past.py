@@ -69,6 +69,19 @@ def test_events_of_other_days_go_on_and_the_rest_become_dead_letters(world: Worl
     assert len(world.sent) < 60  # with growing waits in between
 
 
+def test_the_limit_is_reached_however_rare_the_tries_are(tmp_path: Path) -> None:
+    world = World(tmp_path, pause_limit=3000.0, backoff_max=2000.0)
+    world.offer(piece(4), route=DAILY)
+    for _ in range(400):
+        while world.flying:
+            world.answer_items(answer)
+        world.sleep(50)
+
+    assert world.letters.count() == 2
+    assert world.delivery.pending() == 0
+    world.close()
+
+
 def test_what_is_opened_in_time_is_indexed(world: World) -> None:
     world.offer(piece(4), route=DAILY)
     world.answer_items(answer)
