@@ -327,9 +327,8 @@ def _roll(moves: Moves, target: Target, wanted: Rollover, now: float, *, if_due:
             moves.rest.append(f"{target.name}: not due ({index}: {target.docs} documents)")
             return
         why, conditions = found
-        body: dict[str, Any] | None = {"conditions": conditions}
     elif target.docs:
-        why, body = "asked for", None
+        why, conditions = "asked for", {"max_docs": target.docs}
     else:
         moves.rest.append(f"{target.name}: {index} has no documents and stays")
         return
@@ -338,7 +337,7 @@ def _roll(moves: Moves, target: Target, wanted: Rollover, now: float, *, if_due:
         # Its first index was named by hand: without a name of ours the next one would have the same day.
         number = _generation(index)[0] + 1
         path += f"/{quote(f'<{target.name}-{{now/d}}-{number:06}>', safe='')}"
-    moves.moves.append(Move("roll", target.name, index, why, path, body))
+    moves.moves.append(Move("roll", target.name, index, why, path, {"conditions": conditions}))
 
 
 def _delete(

@@ -107,12 +107,13 @@ def _run(node, settings, *, if_due=True, now=None, before=lambda: None):
     return done, moves
 
 
-def _twenty(node, settings) -> list[str]:
+def _twenty(node, settings, *, if_due=True) -> list[str]:
     """What twenty callers were told who all looked before one of them rolled."""
     barrier = threading.Barrier(20)
     with ThreadPoolExecutor(20) as pool:
         runs = [
-            pool.submit(_run, node, settings, before=lambda: barrier.wait(60)) for _ in range(20)
+            pool.submit(_run, node, settings, if_due=if_due, before=lambda: barrier.wait(60))
+            for _ in range(20)
         ]
     outcomes = []
     for run in runs:
@@ -137,6 +138,18 @@ def test_twenty_at_once_roll_once(node, dataset, mode, bound):
     assert sum(outcome.startswith("another caller was faster") for outcome in outcomes) == 19
     done, moves = _run(node, settings)
     assert (done, moves.problems) == ([], [])
+
+
+@pytest.mark.parametrize("mode", _MODES)
+def test_twenty_at_once_roll_once_where_nothing_is_due(node, dataset, mode):
+    settings = _settings(dataset, mode)
+    name = _setup(node, settings)
+    _write(node, name)
+
+    outcomes = _twenty(node, settings, if_due=False)
+
+    assert len(_behind(node, name)) == 2
+    assert sum(outcome.startswith("now written to") for outcome in outcomes) == 1
 
 
 def _bounds(value) -> dict[str, int]:
