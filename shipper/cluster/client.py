@@ -314,11 +314,11 @@ class Client:
             self._settings = before
             raise
         with self._lock:
-            old, self._pool = self._pool, pool
+            # The old one is not closed: another thread may be about to use it. What is idle in it is closed with its end.
+            self._pool = pool
             self._generation += 1
         self._unusable = ""
         self._watch.taken(state, settings.files if self._reread is not None else ())
-        transport.close(old)
 
     def close(self) -> None:
         """Close idle connections. A request that is on its way keeps its own."""

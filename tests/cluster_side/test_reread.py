@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import threading
+import time
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -101,6 +104,37 @@ def test_a_refused_request_is_sent_again_with_the_new_login(scene: Scene, guarde
 
     assert scene.ask() == 200
     assert guarded.seen == ["one", "two"]
+
+
+def test_a_host_that_was_chosen_before_a_reading_is_asked_all_the_same(
+    scene: Scene, guarded: Guarded
+) -> None:
+    """Another thread is between the choice of its host and its request, where nothing from outside can stop it."""
+    node = scene.client._pool.get()
+    assert scene.ask() == 200
+    scene.client.reload()
+
+    meta, _ = node.perform_request("GET", "/")
+
+    assert meta.status == 200
+    assert guarded.seen == ["one", "one"]
+    node.close()
+
+
+def test_old_connections_end_with_a_reading(scene: Scene) -> None:
+    assert scene.ask() == 200
+    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - no paths are needed
+    gc.disable()
+    try:
+        for _ in range(5):
+            scene.client.reload()
+            assert scene.ask() == 200
+    finally:
+        gc.enable()
+    end = time.monotonic() + 5
+    while len(os.listdir("/proc/self/fd")) > before and time.monotonic() < end:  # noqa: PTH208
+        time.sleep(0.01)  # the server's ends close in its own threads
+    assert len(os.listdir("/proc/self/fd")) <= before  # noqa: PTH208
 
 
 def test_the_same_login_is_not_sent_again(scene: Scene, guarded: Guarded) -> None:
