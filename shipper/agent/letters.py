@@ -195,13 +195,16 @@ class Letters:
 
         stream = target.stream if target.route.many else None
         document = letter.document if stream is None else _unnamed(letter.document, stream)
+        stamp = stamp_of(
+            letter.stored
+        )  # as it was then: sent twice, it is the same twice, whatever the day
         try:
-            made = again(target.edge, document, letter.id, stamp_of(time.time()))
+            made = again(target.edge, document, letter.id, stamp)
         except RefusedError as error:
             problem = Problem(0, error.type, error.reason)
             return Prepared(letter, target.route, problem=problem)
         if made and stream is not None:
-            made = _with_index(made, letter.document, stream)
+            made = _with_index(made, letter.document, stream, stamp)
         return Prepared(letter, target.route, made)
 
 
@@ -239,11 +242,11 @@ def _unnamed(document: bytes, stream: DataStream) -> bytes:
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _with_index(lines: bytes, before: bytes, stream: DataStream) -> bytes:
+def _with_index(lines: bytes, before: bytes, stream: DataStream, stamp: str) -> bytes:
     """The lines with the names of the finished document; one without a time goes to the day on which it was read."""
     action, document, _ = lines.split(b"\n")
     read = orjson.loads(before).get("@timestamp")
-    stamp = read if isinstance(read, str) and day_of(read) else stamp_of(time.time())
+    stamp = read if isinstance(read, str) and day_of(read) else stamp
     return b"%b\n%b\n" % lines_of(stream, action, document, stamp)
 
 

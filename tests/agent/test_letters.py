@@ -32,16 +32,27 @@ processors:
   - date: {field: at, formats: [ISO8601]}
   - remove: {field: at}
 """
+NOW = """
+processors:
+  - set: {field: at, value: '{{{_ingest.timestamp}}}'}
+  - date: {field: at, formats: [ISO8601]}
+"""
 
 
 class World:
     """The command without an agent, with a fake cluster in the place of the output."""
 
     def __init__(
-        self, folder: Path, *, mode: str, on_error: str = "dead_letter", dynamic: str = ""
+        self,
+        folder: Path,
+        *,
+        mode: str,
+        on_error: str = "dead_letter",
+        dynamic: str = "",
+        pipeline: str = PIPELINE,
     ) -> None:
         (folder / "pipelines").mkdir()
-        (folder / "pipelines" / "p.yml").write_text(PIPELINE)
+        (folder / "pipelines" / "p.yml").write_text(pipeline)
         config = folder / "config.yml"
         config.write_text(CONFIG.format(mode=mode, on_error=on_error, dynamic=dynamic))
         self.settings = load(config)
@@ -113,6 +124,15 @@ def test_a_daily_index_is_that_of_the_finished_document(worlds: Any) -> None:
     assert action == {"_index": "shipper-app-prod-2026.01.02", "_id": letter(1).id}
     assert world.cluster.requests[0][0].many
     assert mode_of(world.settings) == "daily"
+
+
+def test_now_is_when_it_was_refused(worlds: Any) -> None:
+    """A replay that is killed and repeated on another day must not make another document, or the same in another index."""
+    world = worlds(mode="daily", pipeline=NOW)
+    outcome, action, document = world.replay("m")
+    assert outcome == "indexed"
+    assert action["_index"] == "shipper-app-prod-2027.01.15"
+    assert document["@timestamp"] == "2027-01-15T08:00:01.000Z"
 
 
 def test_a_name_by_fields(worlds: Any) -> None:
