@@ -199,7 +199,9 @@ class DeadLetters:
             StoreError: they could not be written; none was stored.
         """
         rows = list(letters)
-        if self._bytes + sum(letter.size for letter in rows) > self._max_bytes:
+        if not self._fits(rows):
+            rows = self._new(rows)
+        if rows and not self._fits(rows):
             raise DeadLettersFullError(
                 f"dead-letter store is full ({self._events} events, {self._bytes} of {self._max_bytes} bytes); look at "
                 "`shipper dead-letter list`, mend the cause, drop what is not needed or raise dead_letter.max_bytes"
@@ -215,6 +217,18 @@ class DeadLetters:
         except sqlite3.Error as error:
             raise StoreError(f"{self._path}: dead letters cannot be written: {error}") from error
         return self._events - before
+
+    def _new(self, rows: Sequence[DeadLetter]) -> list[DeadLetter]:
+        """Those that are not stored: after a kill the same come again, and need no room."""
+        try:
+            parts = self.slices([letter.id for letter in rows], self._max_bytes)
+        except sqlite3.Error as error:
+            raise StoreError(f"{self._path}: dead letters cannot be read: {error}") from error
+        there = {one for part in parts for one in part}
+        return [letter for letter in rows if letter.id not in there]
+
+    def _fits(self, rows: Sequence[DeadLetter]) -> bool:
+        return self._bytes + sum(letter.size for letter in rows) <= self._max_bytes
 
     def count(self) -> int:
         """Number of stored events."""

@@ -78,6 +78,18 @@ def test_stored_events_come_back_whole(letters: DeadLetters) -> None:
     assert [letter(1)] == letters.list(1, 1)
 
 
+def test_what_is_there_already_needs_no_room(path: Path) -> None:
+    """After a kill between the store and the checkpoint the same events come again: the route must not stand for that."""
+    size = letter(1).size
+    with contextlib.closing(DeadLetters(path, 2 * size)) as store:
+        store.add([letter(1), letter(2)])
+
+        assert store.add([letter(1), letter(2)]) == 0
+        with pytest.raises(DeadLettersFullError):
+            store.add([letter(2), letter(3)])
+        assert store.count() == 2
+
+
 def test_the_first_of_an_id_stays(letters: DeadLetters) -> None:
     assert letters.add([letter(1)]) == 1
     assert letters.add([letter(1, reason="another")]) == 0
