@@ -252,7 +252,7 @@ ELASTICSEARCH = Section(
         Key("password", Text("password", secret=True), "Password for basic authentication.", default="`ELASTICSEARCH_PASSWORD`"),
         Key("api_key", Text("API key", texts.api_key, secret=True), "API key: `id:key`, or the encoded form. Instead of the other logins.",
             default="`ELASTICSEARCH_API_KEY`"),
-        Key("bearer_token", Text("token", secret=True), "Token for `Authorization: Bearer`, such as a service account's. Instead of the other logins."),
+        Key("bearer_token", Text("token", texts.token, secret=True), "Token for `Authorization: Bearer`, such as a service account's. Instead of the other logins."),
         Key("headers", HeaderMap(), "More headers of every request."),
         Key("proxy_url", Text("URL of a proxy", texts.proxy),
             "HTTP proxy, `http://host:3128`; a login stands before the host, `user:password@`. See [access](access.md)."),

@@ -31,6 +31,7 @@ REFERENCE = re.compile(r"%\{\[([^\[\]{}\s]+)\](?::([^{}]*))?\}")
 _MAX_REFERENCE = 200  # characters of a dataset with references
 _LONGEST_NAME = 60  # characters
 _OFFSET = re.compile(r"[+-](0[0-9]|1[0-4]):?[0-5][0-9]\Z")
+_NOT_IN_A_LOGIN = re.compile(r"[^\x21-\x7e]")
 _FINGERPRINT = re.compile(r"[0-9A-Fa-f]{64}\Z")
 _MAX_NAME = 100  # characters of a dataset or a namespace, by the data stream naming scheme
 _FORBIDDEN = re.compile(r'[-\\/*?"<>|,#:\s\x00-\x1f]+')
@@ -162,10 +163,26 @@ def fingerprint(text: str, _context: Context) -> str:
 
 def api_key(text: str, _context: Context) -> str:
     """Check the form of an API key."""
-    if re.search(r"\s", text) or text.startswith(":") or text.endswith(":") or text.count(":") > 1:
+    if (
+        _NOT_IN_A_LOGIN.search(text)
+        or text.startswith(":")
+        or text.endswith(":")
+        or text.count(":") > 1
+    ):
         raise Wrong(
             "the API key has an unknown form",
             "expected id:key, or the 'encoded' value of the cluster's answer",
+            "copy it again, without spaces and line ends",
+        )
+    return text
+
+
+def token(text: str, _context: Context) -> str:
+    """Check the form of a bearer token."""
+    if _NOT_IN_A_LOGIN.search(text):
+        raise Wrong(
+            "the token has a space or a sign that is not ASCII",
+            "expected what an HTTP header carries",
             "copy it again, without spaces and line ends",
         )
     return text

@@ -420,6 +420,18 @@ def test_the_api_key_alone_is_a_login(file: Path) -> None:
     assert (output.api_key, output.hosts) == ("i:k", ("http://es:9200",))
 
 
+@pytest.mark.parametrize(
+    "login", ["api_key: 'i:ké'", "bearer_token: 'tokené'", "bearer_token: 'to ken'"]
+)
+def test_a_login_that_no_header_carries_is_refused_and_not_shown(file: Path, login: str) -> None:
+    text = f"inputs: [{{id: a, paths: [x.log]}}]\noutput.elasticsearch: {{hosts: [es], {login}}}"
+
+    with pytest.raises(ConfigError, match="copy it again") as caught:
+        read(file, text)
+
+    assert login.partition("'")[2].rstrip("'") not in str(caught.value)
+
+
 def test_a_ready_pipeline_needs_no_file_of_ones_own(tmp_path):
     """The user's own file of that name wins."""
     config = tmp_path / "c.yml"
