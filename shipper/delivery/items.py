@@ -112,7 +112,9 @@ class Items:
                     refused += [(chunk, i, _known(problems.get(i))) for i in positions]
             if cluster is None:
                 neighbours = route.through > (min(before, chunk.mark) if chunk.tries else before)
-                given_up, left = self._again(route, chunk, groups, neighbours=neighbours, now=now)
+                given_up, left = self._again(
+                    route, chunk, groups, problems=problems, neighbours=neighbours, now=now
+                )
                 refused += [(chunk, i, _known(problems.get(i))) for i in given_up]
                 again += left
                 self._hold(route, chunk, groups.get(Fate.AMBIGUOUS), problems, now)
@@ -141,6 +143,7 @@ class Items:
         chunk: Chunk,
         groups: dict[Fate, list[int]],
         *,
+        problems: dict[int, Problem | None],
         neighbours: bool,
         now: float,
     ) -> tuple[list[int], list[Chunk]]:
@@ -150,6 +153,8 @@ class Items:
         unknown = groups.get(Fate.UNKNOWN, [])
         if not (overloaded or passing or unknown):
             return [], []
+        if passing or unknown:  # what the route says of itself while it waits
+            route.reason = str(_known(problems.get((passing or unknown)[0])))[:300]
         lines = chunk.lines()
         parts: list[Chunk] = []
         if overloaded:

@@ -231,6 +231,22 @@ def test_items_of_a_cluster_in_trouble_are_never_given_up(world: World) -> None:
     assert world.columns() == {"indexed": 2}
 
 
+def test_route_whose_items_fail_in_the_cluster_says_why_it_waits(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.offer(piece(2))
+    for _ in range(6):
+        world.answer_items(lambda _: error(503, "unavailable_shards_exception"))
+        if world.report().state == "backing_off":
+            break
+        world.sleep(100)
+
+    assert "unavailable_shards_exception" in world.report().reason
+    told = [record.getMessage() for record in caplog.records if "backing off" in record.message]
+    assert told
+    assert all("unavailable_shards_exception" in line for line in told)
+
+
 def test_item_that_failed_in_the_cluster_is_in_doubt(world: World) -> None:
     world.offer(piece(2))
     world.answer_items(lambda _: error(503, "unavailable_shards_exception"))
