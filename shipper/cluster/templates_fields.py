@@ -40,6 +40,11 @@ trace transaction url
 user user.changes user.effective user.group user.risk user.target
 user_agent user_agent.device user_agent.os volume vulnerability vulnerability.scanner vulnerability.score
 """
+_SHIPPERS = """
+agent.id agent.name agent.type agent.version ecs.version error.type event.dataset host.id host.name input.type
+log.file.path log.flags tags container.id kubernetes.namespace kubernetes.pod.name kubernetes.pod.uid
+kubernetes.container.name
+"""
 _FLAT = {"elasticsearch": "flattened", "opensearch": "flat_object"}
 _PARTS = frozenset({"properties", "fields"})  # what may stand without a type, or beside it
 
@@ -74,6 +79,12 @@ def mappings(
     if rules:
         body["dynamic_templates"] = rules
     fields = _ecs(text) if complete else _own()
+    if dynamic in {
+        "false",
+        "strict",
+    }:  # no rule maps anything then, and `strict` would refuse every event
+        for name, mapping in _every_event(text).items():
+            _put(fields, name, mapping)
     for name, mapping in (custom or {}).items():
         _put(fields, name, mapping)
     body["properties"] = fields
@@ -214,6 +225,19 @@ def _own() -> dict[str, Any]:
             "log.offset": {"type": "long"},
         }
     )
+
+
+def _every_event(text: str) -> dict[str, Any]:
+    """Field → mapping of what Shipper itself puts into events; logs@mappings has ``@timestamp`` and ``data_stream``."""
+    keyword = {"type": "keyword", "ignore_above": 1024}
+    long = {"type": "long"}
+    return dict.fromkeys(_SHIPPERS.split(), keyword) | {
+        "log.gap.start": long,
+        "log.gap.end": long,
+        "message": {"type": text},
+        "error.message": {"type": text},
+        "event.original": {"type": "keyword", "index": False, "doc_values": False},
+    }
 
 
 def _ecs(text: str) -> dict[str, Any]:

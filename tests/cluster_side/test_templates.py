@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shipper.agent.document import constants, for_path
 from shipper.cluster.templates import (
     PRIORITY,
     Template,
@@ -17,8 +20,8 @@ from shipper.cluster.templates import (
     template_name,
     winner,
 )
-from shipper.cluster.templates_fields import custom_problems
-from shipper.config.settings import Dataset, DataStream
+from shipper.cluster.templates_fields import custom_problems, mappings
+from shipper.config.settings import Dataset, DataStream, Input, Local, Settings
 from shipper.config.settings import Template as TemplateSettings
 from shipper.tools.setup.difference import difference
 
@@ -56,6 +59,44 @@ def test_template_of_the_api_is_read():
     read = Template.from_api(marked)
     assert (read.priority, read.ours, read.data_stream) == (PRIORITY, True, True)
     assert read.hash == template_hash(marked["index_template"])
+
+
+def _leaves(fields, inner=None, above="") -> list[str]:
+    """Dotted names of what is no object; ``inner`` is the key that objects of a mapping have."""
+    names = []
+    for name, value in fields.items():
+        below = value.get(inner) if inner and isinstance(value, dict) else value
+        if isinstance(below, dict):
+            names += _leaves(below, inner, f"{above}{name}.")
+        else:
+            names.append(f"{above}{name}")
+    return names
+
+
+@pytest.mark.parametrize("dynamic", ["false", "strict"])
+@pytest.mark.parametrize("composed", [True, False])
+def test_without_dynamic_fields_those_that_shipper_adds_are_mapped(dynamic, composed):
+    """No rule applies then: `strict` would refuse every event for its `log.file.path`."""
+    one = Input(id="a", paths=("/a",), data_stream=DataStream(dataset="app"), tags=("x",))
+    settings = Settings(
+        inputs=(one,),
+        output=Local(path=Path("/x")),
+        path_data=Path("/d"),
+        pipelines_path=Path("/p"),
+        name="n",
+        host_id="h",
+    )
+    pod = "/var/log/pods/shop_api-1_0f9bbcd7-6a9f-4c1e-8f0e-5f1c2a3b4c5d/api/0.log"
+    shared = constants(settings, one, "id")
+    fields = {*_leaves(shared.fields), *_leaves(for_path(shared, pod).fields), "container.id"}
+    fields |= {"message", "log.file.path", "log.offset", "log.flags", "event.original"}
+    fields |= {"error.message", "error.type", "log.gap.start", "log.gap.end"}
+    body = mappings(text="text", complete=not composed, dynamic=dynamic)
+
+    mapped = set(_leaves(body["properties"], "properties"))
+
+    theirs = {"data_stream.type", "data_stream.dataset", "data_stream.namespace"}  # logs@mappings
+    assert fields - mapped <= (theirs if composed else set())
 
 
 def test_hash_follows_the_body():
