@@ -280,7 +280,7 @@ LOCAL = Section(
     settings.Local,
     (
         Key("path", Text("path", texts.path), "SQLite file; it is made if missing.", required=True),
-        Key("retention", Duration(1, zero=None), "Events older than this are removed.", default="keep everything"),
+        Key("retention", Duration(1, zero=None, unit="d"), "Events older than this are removed.", default="keep everything"),
         *_BATCH,
     ),
 )  # fmt: skip
@@ -323,7 +323,7 @@ ROLLOVER = Section(
     "rollover",
     settings.Rollover,
     (
-        Key("max_age", Duration(60, zero=0.0), "A new index is begun when the newest one is so old; in whole days, with the UTC day. `0`: never."),
+        Key("max_age", Duration(60, zero=0.0, unit="d"), "A new index is begun when the newest one is so old; in whole days, with the UTC day. `0`: never."),
         Key("max_primary_shard_size", Size(0), "… or when one of its primary shards is so large; `0`: never."),
         Key("max_docs", Whole(0, 2**31 - 1), "… or when it has so many documents; `0`: never."),
     ),
@@ -331,7 +331,7 @@ ROLLOVER = Section(
 _PHASE = (
     Key(
         "min_age",
-        Duration(zero=0.0),
+        Duration(zero=0.0, unit="d"),
         f"When the phase begins, counted from {_SINCE.removeprefix('after ')}.",
         default="no such phase",
     ),
@@ -366,7 +366,7 @@ TEMPLATE = Section(
 )  # fmt: skip
 _LIFETIME = Key(
     "retention",
-    Duration(60, zero=None),
+    Duration(60, zero=None, unit="d"),
     f"Indices are deleted so long {_SINCE}.",
     default="keep everything",
 )

@@ -31,6 +31,7 @@ SUBSTITUTED: Final = {
 _DURATION = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h|d))+\Z")
 _DURATION_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_UNITS = {"s": "seconds", "d": "days"}
 _LONGEST = 36500 * 86400.0
 _SIZE = re.compile(
     r"([0-9]+(?:\.[0-9]+)?) ?(B|KiB|MiB|GiB|TiB|KB|MB|GB|TB|K|M|G|T)\Z", re.IGNORECASE
@@ -171,11 +172,13 @@ class Duration:
     Args:
         low: shortest, in seconds.
         zero: what a bare ``0`` (Filebeat's "off" in some places) stands for; ``FAILED`` where it is refused.
+        unit: what a bare number most likely means, ``s`` or ``d``; it is refused all the same.
     """
 
     low: float = 0.001
     zero: Any = FAILED
     label: str = "duration"
+    unit: str = "s"
 
     def convert(self, node: Node, context: Context) -> Any:
         """See ``Kind``."""
@@ -183,8 +186,12 @@ class Duration:
         if isinstance(value, int | float) and not isinstance(value, bool):
             if value == 0:
                 return self._zero(node, context)
-            todo = f"write {value}s if seconds are meant" if value > 0 else "it cannot be negative"
-            return context.wrong(node, "a duration with a unit such as 5s, 1m30s or 250ms", todo)
+            todo = f"write {value}{self.unit} if {_UNITS[self.unit]} are meant"
+            return context.wrong(
+                node,
+                "a duration with a unit such as 5s, 1m30s or 7d",
+                todo if value > 0 else "it cannot be negative",
+            )
         if not isinstance(value, str) or len(value) > 100 or not _DURATION.match(value):
             todo = "units are ms, s, m, h and d" if isinstance(value, str) else ""
             return context.wrong(node, "a duration such as 5s, 1m30s, 250ms or 7d", todo)

@@ -79,6 +79,8 @@ CASES = [
     ("id_twice", "id: web", "id: app", 9, 9, ["the id 'app' for the second time (first at line 2)"]),
     ("duration_bare_number", "http.port: 5066", "shutdown_timeout: 5", 16, 19,
      ["found the number 5", "a duration with a unit", "write 5s"]),
+    ("duration_in_days", "http.port: 5066", "setup.retention: 30", 16, 18,
+     ["found the number 30", "write 30d if days are meant"]),
     ("duration_unit", "http.port: 5066", "shutdown_timeout: 5 sec", 16, 19,
      ["found the text '5 sec'", "units are ms, s, m, h and d"]),
     ("size_unit", "http.port: 5066", "queue.mem.bytes: 10M", 16, 18,
