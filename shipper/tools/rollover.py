@@ -142,6 +142,7 @@ def plan_rollover(
     streams = {e.data_stream.name: e.data_stream for e in settings.inputs if e.enabled}
     for stream in streams.values():
         wanted = settings.setup.of(stream.dataset)
+        before = len(moves.rest) + len(moves.moves)
         try:
             targets = list(_targets(cluster, stream))
             if not targets:
@@ -150,6 +151,10 @@ def plan_rollover(
                 if target.written is not None:
                     _roll(moves, target, wanted.rollover, now, if_due=if_due)
                 _delete(moves, target, stream, wanted, now, cluster, settings.setup.lifecycle)
+            if len(moves.rest) + len(moves.moves) == before:
+                moves.rest.append(
+                    f"{stream.index}: nothing is due; a daily index is never rolled over"
+                )
         except SetupError as error:
             moves.problems.append(str(error))
     return moves
@@ -318,19 +323,26 @@ def due(target: Target, wanted: Rollover, now: float) -> tuple[str, dict[str, An
     return None
 
 
+def _unseen(target: Target) -> str:
+    """Both products count what a search finds: who looks right after the first events is told why there are none."""
+    return "" if target.docs else " yet, or none that a search finds before index.refresh_interval"
+
+
 def _roll(moves: Moves, target: Target, wanted: Rollover, now: float, *, if_due: bool) -> None:
     assert target.written is not None
     index = target.written.name
     if if_due:
         found = due(target, wanted, now)
         if found is None:
-            moves.rest.append(f"{target.name}: not due ({index}: {target.docs} documents)")
+            moves.rest.append(
+                f"{target.name}: not due ({index}: {target.docs} documents{_unseen(target)})"
+            )
             return
         why, conditions = found
     elif target.docs:
         why, conditions = "asked for", {"max_docs": target.docs}
     else:
-        moves.rest.append(f"{target.name}: {index} has no documents and stays")
+        moves.rest.append(f"{target.name}: {index} has no documents{_unseen(target)} and stays")
         return
     path = f"/{quote(target.name)}/_rollover"
     if target.mode == "rollover_alias" and not target.written.dated:

@@ -199,6 +199,7 @@ def test_what_is_young_and_small_or_empty_is_not_due(node, dataset, mode):
         tomorrow = time.time() + _DAY
         done, moves = _run(node, settings, now=tomorrow)
         assert (done, moves.problems) == ([], [])  # a quiet alias gets no index a day
+        assert "a search finds before index.refresh_interval" in moves.rest[0]
     _write(node, name)
 
     done, moves = _run(node, settings)
@@ -268,6 +269,10 @@ def test_daily_indices_end_after_their_day(node, dataset):
     assert sorted(move.index for move, _ in done) == sorted(f"{name}-{day}" for day in days[3:])
     _, left = node.request("GET", f"/_resolve/index/{name}-*")
     assert len(left["indices"]) == 4
+
+    done, moves = _run(node, settings, now=now)
+    assert (done, len(moves.rest)) == ([], 1)
+    assert f"{name}-*: nothing is due" in moves.rest[0]
 
 
 # What is due
