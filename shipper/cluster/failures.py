@@ -6,6 +6,7 @@ Pure: exceptions in, words out.
 
 from __future__ import annotations
 
+import re
 import ssl
 
 import urllib3
@@ -16,6 +17,7 @@ _SSL = "output.elasticsearch.ssl"
 _UNTRUSTED = frozenset(
     {2, 18, 19, 20, 21, 27}
 )  # X509_V_ERR_*: no way to an authority that is trusted
+_CONNECTION = re.compile(r"\A_?\w*Connection\(host=[^)]*\): ")
 _EXPIRED, _NOT_YET = 10, 9
 _OTHER_NAME = frozenset({62, 64})
 
@@ -25,7 +27,7 @@ def kind_of(error: Exception) -> tuple[str, str]:
     cause = error.__cause__ if isinstance(error, TransportError) else error
     if isinstance(cause, urllib3.exceptions.ProxyError):
         return _of_proxy(cause)
-    detail = str(cause or error).rpartition("Failed to establish a new connection: ")[2]
+    detail = _detail(cause or error)
     if isinstance(
         cause, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
     ):
@@ -45,9 +47,15 @@ def kind_of(error: Exception) -> tuple[str, str]:
     return "lost", detail
 
 
+def _detail(error: BaseException) -> str:
+    """What urllib3 says, without the connection that it says it of."""
+    text = str(error).rpartition("Failed to establish a new connection: ")[2]
+    return _CONNECTION.sub("", text)
+
+
 def _of_proxy(cause: urllib3.exceptions.ProxyError) -> tuple[str, str]:
     """The way to the proxy or through it is closed: nothing was sent to the cluster."""
-    detail = str(cause.original_error).rpartition("Failed to establish a new connection: ")[2]
+    detail = _detail(cause.original_error)
     if "407" in detail:
         mend = "write a login into output.elasticsearch.proxy_url: http://user:password@host:port"
     elif "Tunnel connection failed" in detail:

@@ -238,6 +238,17 @@ def test_login_in_the_url_is_used_and_never_shown(
     assert "crt" not in f"{client!r} {client.target}"
 
 
+def test_host_without_an_address_is_told_without_the_parts_of_the_client(
+    connect: Callable[..., Client],
+) -> None:
+    with pytest.raises(SendFailed) as caught:
+        connect("http://no.such.host.invalid:9200").info()
+
+    assert caught.value.kind == "connect"
+    assert "connect: Failed to resolve 'no.such.host.invalid'" in str(caught.value)
+    assert "Connection(" not in str(caught.value)
+
+
 def test_reload_reads_the_key_again(server: Server, connect: Callable[..., Client]) -> None:
     changed = Elasticsearch(hosts=(server.url,), api_key="new:key")
     client = connect(server.url, api_key="old:key", reread=lambda: changed)
