@@ -7,10 +7,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from shipper.cluster import ingest, templates
 from shipper.cluster.client import Client
 from shipper.config.settings import (
+    Dataset,
     DataStream,
     Elasticsearch,
     Input,
@@ -158,6 +160,16 @@ def test_disabled_inputs_need_nothing(node, dataset):
     assert not any("never" in step.what for step in plan.steps)
 
 
+def test_settings_for_a_dataset_that_no_input_writes_to_are_told(node, dataset):
+    datasets = tuple(
+        Dataset(dataset=name, retention=86400.0) for name in (dataset, "never", "typo")
+    )
+    plan = _plan(node, replace(_settings(dataset), setup=Setup(datasets=datasets)))
+
+    (note,) = [line for line in plan.notes if line.startswith("setup.datasets")]
+    assert "no input writes to the dataset typo" in note
+
+
 def test_a_template_of_the_same_pattern_is_refused_with_an_explanation(node, dataset):
     """Two owners of one pattern would undo each other's work, whoever has the higher priority."""
     for priority in (10, 250, 300):
@@ -285,7 +297,6 @@ def test_an_ordinary_index_in_the_way_is_named(node, dataset):
 
 
 def _with(dataset: str, mode: str = "data_stream", **template) -> Settings:
-    from msgspec.structs import replace  # noqa: PLC0415
 
     settings = _settings(dataset)
     prefix = "logs" if mode == "data_stream" else "shipper"

@@ -44,6 +44,13 @@ def make_plan(client: Client, settings: Settings) -> Plan:
                 lifecycles.existing(stream, state)
             targets.make(stream, state)
     Pipelines(cluster, settings, plan, templates.defaults).plan(inputs)
+    written = {stream.dataset for stream in streams.values()}
+    written |= {entry.data_stream.dataset for entry in settings.inputs}  # disabled ones, too
+    for one in settings.setup.datasets:
+        if one.dataset not in written:
+            plan.note(
+                f"setup.datasets: no input writes to the dataset {one.dataset}; what is said for it applies to nothing"
+            )
     return plan
 
 
