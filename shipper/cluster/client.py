@@ -170,6 +170,8 @@ class Client:
             )
         except (transport.TransportError, OSError) as error:
             kind, detail = kind_of(error)
+            if kind == "lost" and self._flavour is None and node.base_url.startswith("http:"):
+                detail += "; if TLS is spoken there, write https:// in output.elasticsearch.hosts"
             self._failed(pool, node, f"{kind}: {detail}")
             raise SendFailed(kind, detail, node.base_url) from error
         if meta.status in _HOST_AWAY:

@@ -17,7 +17,7 @@ _SSL = "output.elasticsearch.ssl"
 _UNTRUSTED = frozenset(
     {2, 18, 19, 20, 21, 27}
 )  # X509_V_ERR_*: no way to an authority that is trusted
-_CONNECTION = re.compile(r"\A_?\w*Connection\(host=[^)]*\): ")
+_CONNECTION = re.compile(r"\A_?\w*Connection(?:Pool)?\(host=[^)]*\): ")
 _EXPIRED, _NOT_YET = 10, 9
 _OTHER_NAME = frozenset({62, 64})
 

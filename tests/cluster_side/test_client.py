@@ -249,6 +249,35 @@ def test_host_without_an_address_is_told_without_the_parts_of_the_client(
     assert "Connection(" not in str(caught.value)
 
 
+def test_node_that_does_not_answer_is_told_without_the_parts_of_the_client(
+    connect: Callable[..., Client],
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with pytest.raises(SendFailed) as caught:
+            connect(url, timeout=0.3).info()
+
+    assert caught.value.kind == "timeout"
+    assert "timeout: Read timed out" in str(caught.value)
+
+
+def test_plain_http_where_tls_is_spoken_is_explained(connect: Callable[..., Client]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def hang_up() -> None:
+            peer, _ = listener.accept()
+            with peer:
+                peer.recv(1000)  # no TLS greeting: a node closes the connection
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        with pytest.raises(SendFailed, match="if TLS is spoken there, write https://") as caught:
+            connect(f"http://127.0.0.1:{listener.getsockname()[1]}").info()
+        thread.join()
+
+    assert caught.value.kind == "lost"
+
+
 def test_reload_reads_the_key_again(server: Server, connect: Callable[..., Client]) -> None:
     changed = Elasticsearch(hosts=(server.url,), api_key="new:key")
     client = connect(server.url, api_key="old:key", reread=lambda: changed)
