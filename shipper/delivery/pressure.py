@@ -20,7 +20,9 @@ AGAIN = 1 / 5  # of the goal: what each further one takes, before anything was a
 EASE = 1 / 16  # of the limit: what late answers take; more, the later, up to a refusal's cut
 SLOW = 2.0  # times the usual: answers this slow give nothing
 LATE = 3.0  # and from here on they take
-PATIENCE = 5.0  # seconds; an answer that takes longer is late, whatever is usual
+PATIENCE = (
+    5.0  # seconds; with more than one batch in flight, longer answers are late, whatever is usual
+)
 FORGET = 600.0  # seconds in which what is usual follows what is seen
 APART = 2.0  # seconds between the first two requests after an outage, on average, at most
 PROBE = 16 * 1024  # bytes of the first request after a failure
@@ -260,4 +262,5 @@ class Pressure:
         self.usual[size.bit_length()] = (usual + (took - usual) * weight, seen + 1, now)
         self.slow += (min(took / usual, 8.0) - self.slow) / 8
         self.delay += (took - self.delay) / (8 if self.delay else 1)
-        return max(self.slow, LATE * self.delay / PATIENCE)
+        # A cluster may just be far away or slow: then smaller requests would only mean fewer events a second.
+        return max(self.slow, LATE * self.delay / PATIENCE if self.limit > self.batch else 0.0)

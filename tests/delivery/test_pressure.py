@@ -157,12 +157,26 @@ def test_what_is_slow_for_long_becomes_usual() -> None:
 
 
 def test_answer_of_many_seconds_is_late_even_if_that_is_usual() -> None:
-    """Where everybody waits in a queue of minutes nobody remembers another time."""
+    """Where everybody waits in a queue of minutes nobody remembers another time; one batch in flight is enough then."""
+    pressure, now = Pressure(5 * MIB, 4), 0.0
+    pressure.limit = 20.0 * MIB
+    for _ in range(100):
+        flights = [pressure.take_off(5 * MIB, now) for _ in range(int(pressure.limit // (5 * MIB)))]
+        now += 30.0
+        for flight in flights:
+            pressure.land(flight)
+            pressure.accepted(flight, now, 0.5)
+
+    assert 4 * MIB < pressure.limit <= 5 * MIB
+
+
+def test_a_cluster_that_always_takes_seconds_gets_whole_batches() -> None:
+    """Where every answer takes six seconds, whatever its size, small requests would fall behind the log."""
     pressure, now = Pressure(5 * MIB), 0.0
     for _ in range(100):
-        now = go(pressure, now, took=30.0)
+        now = go(pressure, now, took=6.0)
 
-    assert pressure.limit == UNIT
+    assert pressure.limit == 5 * MIB
 
 
 def test_small_requests_are_not_late_because_each_byte_of_them_costs_more() -> None:
