@@ -113,6 +113,8 @@ def test_after_setup_all_is_well_and_the_samples_are_shown(node, desk):
     said = texts(found)
     assert "setup" in said
     assert "nothing to do: everything is in place" in said
+    assert f"ok: the next index of logs-{desk.dataset}-default has" in said
+    assert "unknown: the template" not in said
     assert "clock: the node's and this machine's are the same" in said
 
 

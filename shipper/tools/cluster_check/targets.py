@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from shipper.agent import pipelines
-from shipper.cluster import ingest
+from shipper.cluster import ingest, templates
 from shipper.cluster.client import RefusedError
 from shipper.delivery.target import Targets
 from shipper.errors import ConfigError, ShipperError
@@ -150,6 +150,8 @@ def simulated(client: Client, name: str) -> tuple[dict[str, Any] | None, str]:
         status, answer = client.json(
             "POST", f"/_index_template/_simulate_index/{quote(name, safe='')}"
         )
+        if status == 500:  # OpenSearch, where a data stream has the name already
+            status, answer = _of_winner(client, name, (status, answer))
     except SendFailed as error:
         return None, short(error)
     if status == 200 and isinstance(answer, dict):
@@ -157,6 +159,18 @@ def simulated(client: Client, name: str) -> tuple[dict[str, Any] | None, str]:
     if status in {401, 403}:
         return None, "this login may not ask"
     return None, f"the cluster answered {status}: {reason_of(answer)}"
+
+
+def _of_winner(client: Client, name: str, otherwise: tuple[int, Any]) -> tuple[int, Any]:
+    """What the template says that wins for a name, by its own simulation; ``otherwise`` where there is none."""
+    status, answer = client.json("GET", "/_index_template")
+    if status != 200 or not isinstance(answer, dict):
+        return otherwise
+    found = [templates.Template.from_api(entry) for entry in answer.get("index_templates", [])]
+    winner = templates.winner(found, name)
+    if winner is None:
+        return 200, {"template": {}}
+    return client.json("POST", f"/_index_template/_simulate/{quote(winner.name, safe='')}")
 
 
 def _lifecycle(
