@@ -264,7 +264,7 @@ class RouteState:
         if self.paused:
             return "paused"
         pressure = self.pressure
-        waits = pressure.not_before - now > LONG_WAIT
+        waits = max(pressure.not_before, self.queue.due() or 0.0) - now > LONG_WAIT
         return "backing_off" if waits or pressure.failures else "ok"
 
     def report(self, now: float, wall: float) -> RouteReport:
