@@ -89,7 +89,10 @@ def test_write_queue_of_one_shared_with_two_other_writers(
                 if not halfway and now > SECONDS / 2:
                     halfway = node.count(index)
                 time.sleep(0.25)
-            arrived = node.count(index)
+            # Turns come seldom: half a run may be without one, but not another minute.
+            deadline = time.monotonic() + 60
+            while (arrived := node.count(index)) <= halfway and time.monotonic() < deadline:
+                time.sleep(0.25)
         assert others.done
         metrics = agent.metrics()
         agent.wait_settled(timeout=600, paths=[log, live])
@@ -101,7 +104,7 @@ def test_write_queue_of_one_shared_with_two_other_writers(
         f"{product}: own rejected items a second {early:.0f} in the first 5 s, {late:.0f} later; "
         f"{halfway} events had arrived at half time, {arrived} at the end"
     )
-    assert arrived > 0, "nothing got through"  # that all of it does in the end is asserted below
+    assert arrived > halfway, "nothing got through after the first half"
     assert late <= early / 2, samples
     assert_exact(Expected().lines(log).lines(live), node_documents(node, index))
 

@@ -144,7 +144,7 @@ Takes a browser's user agent apart with a list of patterns, of which the first t
 agents seen last.
 
 The default list is uap-core's (Apache License 2.0), out of the Python package
-[`ua-parser-builtins`](https://pypi.org/project/ua-parser-builtins/), release {LIST} here; `pip show ua-parser-builtins` says which
+`ua-parser-builtins`, release {LIST} here; `pip show ua-parser-builtins` says which
 release is installed. Clusters carry other versions of it: each release of Elasticsearch and of OpenSearch has the one that was copied
 into it, often years old. So with the default list those agents may come out otherwise, and only those, that the two versions
 know differently:
