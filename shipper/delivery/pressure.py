@@ -29,6 +29,9 @@ PROBE = 16 * 1024  # bytes of the first request after a failure
 YIELD = 1 / 4  # of the time of an answer: left to others before the next request, in a crowd
 FADE = 1 / 64  # of the crowd that an answer takes away
 SPACE_MAX = 30.0  # seconds between two requests, on average, at most
+TURN = (
+    UNIT / 30.0
+)  # bytes that a request for a place may have for each second since the last success
 ALONE_TRIES = 5  # refusals in a row with nothing else in flight, before batches shrink below a unit
 EVENT = 256  # bytes; the smallest batch: a single event is always sent
 QUICK = 0.001  # seconds; differences below are the machine's noise
@@ -81,6 +84,9 @@ class Pressure:
         crowd: how sure it is that others want the same places: 1 after a refusal, fading with each success. A place that
             is taken again as soon as it is free would never be another's, so it is left for a moment.
         slow: how many times as long as usual answers take lately.
+        success: when an answer last took something; at first, when the first refusal came.
+        turn: bytes that a request may have because none found a place for long: those that find one only every few
+            minutes are not to be wasted on little.
         usual: by size, in powers of two: seconds that an answer takes, of how many, and when the last came.
     """
 
@@ -102,6 +108,8 @@ class Pressure:
     delay: float = 0.0
     crowd: float = 0.0
     slow: float = 1.0
+    success: float = math.nan
+    turn: float = 0.0
     usual: dict[int, tuple[float, int, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -124,7 +132,7 @@ class Pressure:
             return min(self.floor, self.probe)
         if self.floor < self.unit:
             return self.floor
-        return min(self.batch, max(self.unit, int(self.limit)))
+        return min(self.batch, max(self.unit, int(self.limit), int(self.turn)))
 
     def when(self, size: int) -> float | None:
         """When a request of so many bytes may leave; None: not before another one has come back."""
@@ -145,6 +153,7 @@ class Pressure:
     def accepted(self, flight: Flight, now: float, chance: float) -> None:
         """None of it was refused for overload."""
         self.failures = self.alone = self.row = 0
+        self.success, self.turn = now, 0.0
         self.floor = min(self.unit, self.floor * 2)
         took = max(QUICK, now - flight.sent)
         slow = self._slowness(took, flight.size, now)
@@ -191,6 +200,9 @@ class Pressure:
             self.limit = max(self._least(flight.cost, SPACE_MAX), self.limit)
             self.goal = max(self.limit, goal)
             self.row += 1
+        if share < 1 or math.isnan(self.success):
+            self.success = now
+        self.turn = TURN * (now - self.success) if queue else 0.0
         self._space(flight.cost, now, chance)
 
     def failed(self, now: float, chance: float, lost: int = 0) -> None:

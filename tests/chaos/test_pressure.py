@@ -13,6 +13,7 @@ import pytest
 
 from bench.pressure.fleet import GRAMS, HEAVY, Fleet
 from bench.pressure.proxy import CountingProxy
+from shipper.delivery.pressure import SPACE_MAX
 from tests.e2e.harness.agent import AgentProcess
 from tests.e2e.harness.expect import Expected, assert_exact
 from tests.e2e.harness.logs import Writer, write_lines
@@ -20,6 +21,7 @@ from tests.e2e.harness.readers import node_documents
 from tests.e2e.harness.scene import FULL, LINES, dataset_of, tail, to_node
 
 SECONDS = 60 if FULL else 20
+LONGEST_WAIT = 2 * SPACE_MAX + 10  # seconds; twice that on average at most, and time for the answer
 
 
 class OtherWriters:
@@ -69,7 +71,11 @@ class OtherWriters:
 def test_write_queue_of_one_shared_with_two_other_writers(
     product, start_node, stream_name, tmp_path
 ):
-    """Rejections are seen, nothing is missing or twice, and their rate falls to half of that of the first 5 s."""
+    """
+    Rejections are seen and fall to half of those of the first 5 s; it goes on asking; nothing is missing or twice.
+
+    The others never pause, so whether a place is free when the agent asks is chance: in a minute it may not be once.
+    """
     node = start_node(product, **{"thread_pool.write.size": 1, "thread_pool.write.queue_size": 1})
     index = node.make_data_stream(stream_name, properties={"message": {"type": "text"}})
     noise = node.make_data_stream(f"{stream_name}.noise")
@@ -77,7 +83,6 @@ def test_write_queue_of_one_shared_with_two_other_writers(
     write_lines(log, "app", LINES)
     inputs = [tail(path.stem, path, dataset_of(stream_name)) for path in (log, live)]
     samples: list[tuple[float, int]] = []
-    halfway = 0
     with AgentProcess(tmp_path / "agent", to_node(node.url, *inputs)) as agent:
         # The live file sees to it that there is something to send to the end.
         with OtherWriters(node.url, noise) as others, Writer(live, "live", rate=1000):
@@ -86,13 +91,11 @@ def test_write_queue_of_one_shared_with_two_other_writers(
             begun = time.monotonic()
             while (now := time.monotonic() - begun) < SECONDS:
                 samples.append((now, rejected(agent.status())))
-                if not halfway and now > SECONDS / 2:
-                    halfway = node.count(index)
                 time.sleep(0.25)
-            # Turns come seldom: half a run may be without one, but not another minute.
-            deadline = time.monotonic() + 60
-            while (arrived := node.count(index)) <= halfway and time.monotonic() < deadline:
-                time.sleep(0.25)
+            asked, crowded = requests(agent.status()), node.count(index)
+            agent.wait_until(
+                lambda status: requests(status) > asked, LONGEST_WAIT, what="another request"
+            )
         assert others.done
         metrics = agent.metrics()
         agent.wait_settled(timeout=600, paths=[log, live])
@@ -102,15 +105,18 @@ def test_write_queue_of_one_shared_with_two_other_writers(
     early, late = rate(samples, 0, 5), rate(samples, SECONDS / 2, SECONDS)
     print(
         f"{product}: own rejected items a second {early:.0f} in the first 5 s, {late:.0f} later; "
-        f"{halfway} events had arrived at half time, {arrived} at the end"
+        f"{crowded} events arrived beside the others"
     )
-    assert arrived > halfway, "nothing got through after the first half"
     assert late <= early / 2, samples
     assert_exact(Expected().lines(log).lines(live), node_documents(node, index))
 
 
+def requests(status: dict[str, Any]) -> int:
+    return sum(route["requests"] for route in status["routes"])
+
+
 def sent(status: dict[str, Any]) -> bool:
-    return any(route["requests"] for route in status["routes"])
+    return requests(status) > 0
 
 
 def rejected(status: dict[str, Any]) -> int:

@@ -38,13 +38,19 @@ OTHER = Route("logs-other-default")
 
 
 def go(
-    pressure: Pressure, now: float, took: float = 0.1, size: int = 0, share: float = 0.0
+    pressure: Pressure,
+    now: float,
+    took: float = 0.1,
+    size: int = 0,
+    share: float = 0.0,
+    *,
+    queue: bool = True,
 ) -> float:
     """One request there and back, of which a share is refused; the time at which the next one may leave."""
     flight = pressure.take_off(size or pressure.batch_bytes(), now)
     pressure.land(flight)
     if share:
-        pressure.refused(flight, now + took, share, 0.5, queue=True)
+        pressure.refused(flight, now + took, share, 0.5, queue=queue)
     else:
         pressure.accepted(flight, now + took, 0.5)
     return max(now + took, pressure.not_before)
@@ -290,7 +296,27 @@ def test_floor_does_not_give_way_to_a_full_queue() -> None:
     for _ in range(ALONE_TRIES * 20):
         now = go(pressure, now, share=1.0)
 
+    assert pressure.batch_bytes() >= UNIT
+
+
+def test_request_for_a_place_grows_with_the_wait_for_one() -> None:
+    """Where a place is found once in five minutes, the one request that finds it takes ten times a small one."""
+    pressure, now = grown()
+    begun = now
+    while now < begun + 300:
+        now = go(pressure, now, share=1.0)
+    assert 9 * UNIT < pressure.batch_bytes() < 12 * UNIT
+
+    go(pressure, now)
     assert pressure.batch_bytes() == UNIT
+
+
+def test_request_refused_for_another_reason_does_not_grow() -> None:
+    pressure, now = grown()
+    while now < 1000:
+        now = go(pressure, now, share=1.0, queue=False)
+
+    assert pressure.batch_bytes() <= UNIT
 
 
 # -- any order -----------------------------------------------------------------------------------------------------
