@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _DAY = 86400
 _SLACK = 5.0  # seconds by which the clocks of two of the cluster's nodes may differ
+_ASKED = 5  # times for figures that are not complete
+_PAUSE = 0.2  # seconds between them
 _GENERATION = re.compile(r"-(\d{6,})\Z")
 _DATE = r"\d{4}\.\d{2}\.\d{2}"
 _RIGHT = Right(
@@ -264,13 +266,32 @@ def _with_figures(
     written = next((one for one in indices if one.name == writes), None)
     if written is None:
         raise SetupError(f"{name}: no index is written to; `shipper setup` says more")
-    path = f"/{quote(written.name)}/_stats/docs,store?level=shards"
-    _, answer = cluster.ask("GET", path, _RIGHT)
-    stats = (answer.get("indices") or {}).get(written.name) or {}
-    copies = [copy for shard in (stats.get("shards") or {}).values() for copy in shard]
-    sizes = [one["store"]["size_in_bytes"] for one in copies if one["routing"]["primary"]]
-    docs = int(((stats.get("primaries") or {}).get("docs") or {}).get("count") or 0)
-    return Target(name, mode, tuple(indices), written, docs, max(sizes, default=0))
+    docs, largest = _figures(cluster, written.name)
+    return Target(name, mode, tuple(indices), written, docs, largest)
+
+
+def _figures(cluster: Cluster, index: str) -> tuple[int, int]:
+    """
+    Documents of an index and bytes of its largest primary shard.
+
+    Raises:
+        SetupError: the cluster does not know them of all shards, also when asked again.
+    """
+    path = f"/{quote(index)}/_stats/docs,store?level=shards"
+    for _ in range(_ASKED):
+        _, answer = cluster.ask("GET", path, _RIGHT)
+        stats = (answer.get("indices") or {}).get(index) or {}
+        copies = [copy for shard in (stats.get("shards") or {}).values() for copy in shard]
+        sizes = [one["store"]["size_in_bytes"] for one in copies if one["routing"]["primary"]]
+        docs = int(((stats.get("primaries") or {}).get("docs") or {}).get("count") or 0)
+        failed = (answer.get("_shards") or {}).get("failed")
+        # Elasticsearch says 0 bytes to those who ask while it finds the first size of an index for another.
+        if not failed and (not docs or any(sizes)):
+            return docs, max(sizes, default=0)
+        time.sleep(_PAUSE)
+    raise SetupError(
+        f"{index}: the cluster does not know the size of all its shards ({failed} failed); see its health"
+    )
 
 
 def _written_now(client: Client, name: str) -> str | None:
