@@ -94,6 +94,7 @@ class Piece:
         body: NDJSON for ``_bulk``: two lines an event (action and document), each ended by a newline.
         starts, ends: range of each event, ascending by start.
         doubt: this range may have been sent before, so a 409 means "already there".
+        since: Unix time of the last checkpoint before that: from about then on it may have been sent.
         epoch: of the file's reading position; a piece of an older epoch no longer moves the checkpoint.
         refused: events (positions in ``starts``) that a pipeline at the edge failed for: type and reason. They go to the
             dead letters as they are, without being sent.
@@ -106,6 +107,7 @@ class Piece:
     starts: list[int]
     ends: list[int]
     doubt: bool = False
+    since: float = 0.0
     epoch: int = 0
     filtered: int = 0
     filtered_bytes: int = 0

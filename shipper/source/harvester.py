@@ -58,6 +58,7 @@ class Harvester:
         anchors: offset, length and hash of the bytes before the ends of the last pieces: a copy that was taken a moment
             before the file was truncated is recognised by them.
         beyond: the content once reached up to here, but the copy that it goes on in ends earlier; 0 where that is not so.
+        doubt_to, doubt_since: bytes up to here may have been sent by an earlier reading, from about this Unix time on.
         sent_to: bytes up to here may have been sent, as far as is known; never more than the record's reservation.
         hole: zero bytes up to here were left by a writer that went on at its old offset after a truncation.
     """
@@ -76,6 +77,7 @@ class Harvester:
         "chain",
         "decode_errors",
         "device",
+        "doubt_since",
         "doubt_to",
         "encoder",
         "eof",
@@ -133,7 +135,7 @@ class Harvester:
         self.marker = os.pread(fd, offset - start, start)
         self.ledger = FileLedger(offset, self.marker)
         self.position = self.read_to = offset
-        self.doubt_to = record.sent
+        self.doubt_to, self.doubt_since = record.sent, record.updated
         self.size = max(record.size, status.st_size)
         self.sure = max(record.size, offset)
         self.sent_to = max(offset, min(record.sent, self.size))
@@ -413,7 +415,7 @@ class Harvester:
         Returns:
             Whether the record's reservation has grown, which must be committed before the piece leaves.
         """
-        piece.doubt = piece.start < self.doubt_to
+        piece.doubt, piece.since = piece.start < self.doubt_to, self.doubt_since
         if self.ledger.settled:
             self.oldest_unsettled = now
         self.ledger.track(piece, self.marker)
@@ -432,8 +434,10 @@ class Harvester:
 
     def rewind(self) -> None:
         """Go back to the last settled byte: what was out has been given back."""
-        self.doubt_to = max(self.doubt_to, self.position)
-        self.position = self.ledger.reset()
+        reached, self.position = self.position, self.ledger.reset()
+        if self.position >= self.doubt_to:  # older doubts are settled
+            self.doubt_since = self.record.updated
+        self.doubt_to = max(self.doubt_to, reached)
         self.marker = self.ledger.marker
         self.tail, self._grow, self._scan = b"", 0, None
         self.eof = False
