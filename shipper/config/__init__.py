@@ -1,7 +1,7 @@
 """
 The configuration: one YAML file → typed settings, with every error at its line and column.
 
-``settings`` holds the types that the rest of the agent sees; ``keys`` the one table of what may stand in the file.
+``settings`` holds the types that the rest of the agent sees; ``keys`` the tables of what may stand in the file.
 """
 
 from __future__ import annotations
