@@ -17,6 +17,7 @@ from shipper.errors import StoreError
 from shipper.records import Piece, Route, Settled
 from shipper.source.harvester import Harvester, Replaced
 from shipper.telemetry.logs import log_repeated
+from shipper.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -194,10 +195,13 @@ class Engine(Looking):
 
     def _tell_unparsed(self, run: InputRun, harvester: Harvester, count: int) -> None:
         path = harvester.record.path
-        text = (
-            "input %s: %s: %d events in a block could not be parsed; they are shipped as they are"
+        text = "input %s: %s: %s"
+        what = counted(
+            count,
+            "event in a block could not be parsed; it is shipped as it is",
+            "events in a block could not be parsed; they are shipped as they are",
         )
-        log_repeated(log, f"parse:{path}", logging.WARNING, text, run.settings.id, path, count)
+        log_repeated(log, f"parse:{path}", logging.WARNING, text, run.settings.id, path, what)
 
     def _advance(
         self, run: InputRun, harvester: Harvester, now: float, wall: float, stamp: str

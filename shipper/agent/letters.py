@@ -26,6 +26,7 @@ from shipper.delivery.replay import DONE, MAX_BYTES, Prepared, Replay, Replayed,
 from shipper.delivery.response import Problem
 from shipper.errors import ShipperError
 from shipper.records import Route
+from shipper.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -122,7 +123,10 @@ class Letters:
         count: int = self._ask(lambda: self._store.drop(ids))
         self.counters["dead_letters_dropped"] += count
         if count:
-            log.warning("%d dead letters were deleted on request", count)
+            log.warning(
+                "%s deleted on request",
+                counted(count, "dead letter was", "dead letters were"),
+            )
         return count
 
     def replay(self, ids: Sequence[str]) -> list[Replayed]:

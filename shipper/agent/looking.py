@@ -14,6 +14,7 @@ from shipper.agent.inputs import InputRun, reading_time, stamp_of
 from shipper.records import MAX_EVENT_BYTES, Piece, Route
 from shipper.source import days
 from shipper.telemetry.logs import log_repeated
+from shipper.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -172,10 +173,11 @@ class Looking:
     ) -> None:
         end = min(end, harvester.position + MAX_EVENT_BYTES)  # the rest is told at the next look
         log.error(
-            "%s: %d bytes from offset %d are lost: %s",
+            "%s: %s from offset %d %s lost: %s",
             harvester.record.path,
-            end - harvester.position,
+            counted(end - harvester.position, "byte"),
             harvester.position,
+            "is" if end - harvester.position == 1 else "are",
             reason,
         )
         self.counters["gaps"] += 1

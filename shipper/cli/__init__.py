@@ -12,6 +12,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from shipper.errors import ConfigError, ShipperError, UsageError
+from shipper.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,8 +127,7 @@ def _tell(error: ShipperError) -> None:
     from shipper.config.masking import mask  # noqa: PLC0415 - errors only
 
     if isinstance(error, ConfigError):
-        count = len(error.problems)
-        text = "\n".join([*error.problems, f"{count} problem{'s' if count != 1 else ''}"])
+        text = "\n".join([*error.problems, counted(len(error.problems), "problem")])
     else:
         text = str(error)
     print(mask(text), file=sys.stderr)

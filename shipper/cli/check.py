@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from shipper.cli.parser import add_config_options, config_file, load_settings
 from shipper.config import mask
 from shipper.errors import UsageError
+from shipper.wording import counted
 
 if TYPE_CHECKING:
     import argparse
@@ -176,4 +177,4 @@ def _place(field: tuple[str, Any]) -> tuple[int, str]:
 
 
 def _many(count: int, word: str) -> str:
-    return f"{count or 'no'} {word}{'' if count == 1 else 's'}"
+    return counted(count, word) if count else f"no {word}s"

@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from shipper.cli.asking import sure
 from shipper.cli.locate import locate
 from shipper.cli.parser import add_config_options, load_settings
 from shipper.delivery.dead_letter import NAME as FILE
 from shipper.delivery.dead_letter import DeadLetter, DeadLetters, Which
 from shipper.errors import ShipperError, StoreLockedError, UsageError
 from shipper.telemetry import control
+from shipper.wording import counted, times
 
 if TYPE_CHECKING:
     import argparse
@@ -88,7 +90,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         description="Delete refused events for good. They are not sent again.",
     )
     add_config_options(drop)
-    _add_choice(drop, "every event in the store")
+    _add_choice(drop, "every event in the store, after asking")
+    drop.add_argument("--yes", action="store_true", help="with --all: do not ask")
 
 
 def _add_choice(parser: argparse.ArgumentParser, every: str) -> None:
@@ -118,6 +121,9 @@ def run(args: argparse.Namespace) -> int:
             print(f"nothing to {args.action}: no such event in the store")
             return 0
         if args.action == "drop":
+            if args.all and not args.yes and not _sure(len(chosen)):
+                print("nothing was dropped")
+                return 1
             return _drop(path_data, args, chosen)
         if args.dry_run:
             return _dry_run(path, chosen)
@@ -190,9 +196,9 @@ def _list(letters: DeadLetters, args: argparse.Namespace) -> int:
         print(
             f"    {_clean(letter.path)}, bytes {letter.offset} to {letter.offset + letter.length}"
         )
-        again = f" (sent again {letter.replays} times)" if letter.replays else ""
+        again = f" (sent again {times(letter.replays)})" if letter.replays else ""
         print(f"    {letter.status} {_clean(letter.type)}: {_clean(letter.reason, 200)}{again}")
-    print(f"{len(found)} of {total} refused events" if total else "no refused events")
+    print(f"{len(found)} of {counted(total, 'refused event')}" if total else "no refused events")
     return 0
 
 
@@ -213,7 +219,7 @@ def _dry_run(path: Path, chosen: Sequence[str]) -> int:
                 groups[letter.route, letter.type] += 1
     for (route, kind), count in groups.most_common():
         print(f"{count:>8} {_clean(kind)}, of {_clean(route)}")
-    print(f"dry run: {_events(len(chosen))} would be sent again, nothing was done")
+    print(f"dry run: {counted(len(chosen), 'event')} would be sent again, nothing was done")
     return 0
 
 
@@ -238,8 +244,13 @@ def _replay(path_data: Path, args: argparse.Namespace, chosen: Sequence[str]) ->
     left = len(chosen) - counts.total()
     if left and counts["kept"]:
         print(f"{left:>8} not tried, kept")
-    print(f"{_events(len(chosen))} chosen")
+    print(f"{counted(len(chosen), 'event')} chosen")
     return 1 if counts["refused"] + counts["clash"] + counts["kept"] else 0
+
+
+def _sure(count: int) -> bool:
+    events = counted(count, "refused event")
+    return sure(f"delete {events} for good", "shipper dead-letter drop --all")
 
 
 def _drop(path_data: Path, args: argparse.Namespace, chosen: Sequence[str]) -> int:
@@ -248,7 +259,7 @@ def _drop(path_data: Path, args: argparse.Namespace, chosen: Sequence[str]) -> i
         for first in range(0, len(chosen), _DROP):
             part = chosen[first : first + _DROP]
             count += ask({"command": "drop", "ids": part})["dropped"]
-    print(f"{_events(count)} dropped")
+    print(f"{counted(count, 'event')} dropped")
     return 0
 
 
@@ -315,10 +326,6 @@ def _checked(answer: dict[str, Any]) -> dict[str, Any]:
     if answer.get("ok") is not True:
         raise ShipperError(f"{answer.get('error', answer)}")
     return answer
-
-
-def _events(count: int) -> str:
-    return f"{count} event" if count == 1 else f"{count} events"
 
 
 def _fields(letter: DeadLetter) -> dict[str, Any]:

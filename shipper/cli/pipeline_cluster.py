@@ -12,6 +12,7 @@ from shipper.tools import bench as benches
 from shipper.tools import registered
 from shipper.tools.setup import carry_out, plan_push
 from shipper.tools.simulate import client_of
+from shipper.wording import counted
 
 if TYPE_CHECKING:
     import argparse
@@ -101,7 +102,7 @@ def _push(client: Client, settings: Settings, path: Path, inputs: list[Input], *
         print(f"    PUT {step.path}")
         print(orjson.dumps(step.body, option=orjson.OPT_INDENT_2).decode())
     changes = len(plan.steps)
-    print(f"dry run: {changes} change{'' if changes == 1 else 's'} to make, nothing was changed")
+    print(f"dry run: {counted(changes, 'change')} to make, nothing was changed")
     return 0
 
 

@@ -16,6 +16,7 @@ from shipper.tools import samples, simulate, trial
 from shipper.tools.compare import differences, shown, within
 from shipper.tools.registered import overview
 from shipper.tools.ways import ways_of
+from shipper.wording import counted
 
 if TYPE_CHECKING:
     import argparse
@@ -58,7 +59,9 @@ def explain(args: argparse.Namespace, settings: Settings | None) -> int:
             print(f"    ! {clean(str(trouble))}")
         return 1
     ways = ways_of(tried)
-    print(f"runs at the edge; {ways.fast} of {len(ways.steps)} steps take the fast way")
+    print(
+        f"runs at the edge; {ways.fast} of {counted(len(ways.steps), 'step takes', 'steps take')} the fast way"
+    )
     told = False
     for step in ways.steps:
         if not step.fast and not step.handler and step.line >= ways.ends_at and not told:
@@ -158,7 +161,7 @@ def _print(tried: Trial, file: Path, *, full: bool) -> int:
             print(f"{file}:{one.line}: dropped", file=sys.stderr)
     sys.stdout.flush()
     more = f", {handled} handled their failure" if handled else ""
-    print(f"{_events(count)}, {dropped} dropped, {failed} failed{more}", file=sys.stderr)
+    print(f"{counted(count, 'event')}, {dropped} dropped, {failed} failed{more}", file=sys.stderr)
     return int(failed > 0)
 
 
@@ -187,9 +190,12 @@ def _samples(tried: Trial, file: Path, args: argparse.Namespace) -> int:
         print(f"and {len(wrong) - _DIFFERENCES} more")
     if args.record:
         written = samples.record(folder, verdicts, expected or [])
-        print(f"{folder / samples.EXPECTED}: {written} lines written of {len(verdicts)}")
+        print(f"{folder / samples.EXPECTED}: {counted(written, 'line')} written of {len(verdicts)}")
         return 0
-    print(f"{_events(len(verdicts))}: " + (f"{len(wrong)} differ" if wrong else "all as expected"))
+    print(
+        f"{counted(len(verdicts), 'event')}: "
+        + (f"{len(wrong)} differ" if wrong else "all as expected")
+    )
     return int(bool(wrong))
 
 
@@ -240,7 +246,10 @@ def _beside_cluster(tried: Trial, file: Path, settings: Settings | None) -> int:
             for line in diff_lines(found):
                 print(f"    {clean(line)}")
     if tried.edge is not None:
-        print(f"{_events(len(there))}: " + (f"{wrong} differ" if wrong else "the same in both"))
+        print(
+            f"{counted(len(there), 'event')}: "
+            + (f"{wrong} differ" if wrong else "the same in both")
+        )
     return int(wrong > 0 or tried.edge is None)
 
 
@@ -270,10 +279,6 @@ def _failure(file: Path, one: Tried) -> str:
 
 def _json(value: Any, *, pretty: bool) -> str:
     return clean(json.dumps(value, ensure_ascii=False, indent=2 if pretty else None))
-
-
-def _events(count: int) -> str:
-    return f"{count} event{'' if count == 1 else 's'}"
 
 
 def clean(text: str) -> str:

@@ -114,6 +114,8 @@ def run(args: argparse.Namespace) -> int:
 def _nothing(connection: sqlite3.Connection, path: Path) -> str:
     """What to tell who found nothing: whether there was anything to find."""
     kept = search.count(connection, search.Query())
+    if kept == 1:
+        return f"nothing found: the one event in {path} does not match"
     what = f"none of the {kept:,} events" if kept else "no event yet"
     return f"nothing found: {what} in {path}" + ("; see 'shipper status'" if not kept else "")
 

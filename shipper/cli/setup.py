@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from shipper.cli.asking import sure
 from shipper.cli.parser import add_config_options, load_settings
 from shipper.config.settings import Elasticsearch
-from shipper.errors import UsageError
 from shipper.records import SendFailed
+from shipper.wording import counted
 
 if TYPE_CHECKING:
     from shipper.cluster.client import Client
@@ -118,9 +119,11 @@ def _remove(client: Client, settings: Settings, args: argparse.Namespace) -> int
     for step in plan.steps:
         print(f"  - {step.what}: {step.why}")
     if args.dry_run:
-        print(f"dry run: {_changes(plan)} to make, nothing was changed")
+        print(f"dry run: {counted(len(plan.steps), 'change')} to make, nothing was changed")
         return 0
-    if not args.yes and not _sure(len(plan.steps)):
+    count = len(plan.steps)
+    question = f"remove {'this' if count == 1 else f'these {count}'}"
+    if not args.yes and not sure(question, "shipper setup --remove"):
         print("nothing was changed")
         return 1
     done: list[Step] = []
@@ -130,15 +133,6 @@ def _remove(client: Client, settings: Settings, args: argparse.Namespace) -> int
         if step not in done:
             print(f"  = {step.what}: stays, it has documents by now", file=sys.stderr)
     return 0
-
-
-def _sure(count: int) -> bool:
-    """Ask; without a terminal the question cannot be answered."""
-    if not sys.stdin.isatty():
-        raise UsageError("shipper setup --remove: there is no terminal to ask on; add --yes")
-    return input(
-        f"remove {'this' if count == 1 else f'these {count}'}? [y/N] "
-    ).strip().lower() in {"y", "yes"}
 
 
 def _show(plan: Plan) -> None:
@@ -168,9 +162,4 @@ def _show_steps(plan: Plan) -> None:
         else:
             text = []
         print("".join(f"    {line}\n" for line in text), end="")
-    print(f"dry run: {_changes(plan)} to make, nothing was changed")
-
-
-def _changes(plan: Plan) -> str:
-    changes = len(plan.steps)
-    return f"{changes} change{'' if changes == 1 else 's'}"
+    print(f"dry run: {counted(len(plan.steps), 'change')} to make, nothing was changed")

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from shipper.telemetry.report import COLUMNS
+from shipper.wording import times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -224,7 +225,7 @@ def _balance(ledger: LedgerReport) -> Text:
         return Text("balanced: every byte that was read is in exactly one column", "green")
     where = "in no column" if left > 0 else "in more than one column"
     return Text(
-        f"DOES NOT BALANCE: {abs(left):,} bytes are {where}. This is a bug of Shipper: keep path.data and the "
+        f"DOES NOT BALANCE: {abs(left):,} {'byte is' if abs(left) == 1 else 'bytes are'} {where}. This is a bug of Shipper: keep path.data and the "
         "log files, and report it with the output of 'shipper status --json'",
         "bold red",
     )
@@ -306,8 +307,7 @@ def _pipelines(report: StatusReport, *, all_steps: bool) -> list[RenderableType]
 
 
 def _pipeline(name: str, one: PipelineReport) -> list[RenderableType]:
-    times = "once" if one.reloads == 1 else f"{one.reloads:,} times"
-    reloads = f"  (reloaded {times})" if one.reloads else ""
+    reloads = f"  (reloaded {times(one.reloads)})" if one.reloads else ""
     row: list[RenderableType] = [Text(_safe(name)), Text(_safe(one.where))]
     if one.where != "edge":
         return [*row, "", "", "", "", "", Text(_safe(one.name) + reloads)]

@@ -102,10 +102,13 @@ def trust_fingerprint(
         if hashlib.sha256(der).hexdigest() == wanted:
             context.load_verify_locations(cadata=ssl.DER_cert_to_PEM_cert(der))
             return
-    raise ssl.SSLError(
-        f"none of the {len(chain)} certificates that the host presents has the fingerprint of "
-        f"{_KEY}.ca_trusted_fingerprint"
-    )
+    raise ssl.SSLError(f"{_none_of(len(chain))} the fingerprint of {_KEY}.ca_trusted_fingerprint")
+
+
+def _none_of(count: int) -> str:
+    if count == 1:
+        return "the one certificate that the host presents does not have"
+    return f"none of the {count} certificates that the host presents has"
 
 
 def connection(

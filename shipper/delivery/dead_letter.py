@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from shipper.errors import StoreError
+from shipper.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -203,7 +204,7 @@ class DeadLetters:
             rows = self._new(rows)
         if rows and not self._fits(rows):
             raise DeadLettersFullError(
-                f"dead-letter store is full ({self._events} events, {self._bytes} of {self._max_bytes} bytes); look at "
+                f"dead-letter store is full ({counted(self._events, 'event')}, {self._bytes} of {self._max_bytes} bytes); look at "
                 "`shipper dead-letter list`, mend the cause, drop what is not needed or raise dead_letter.max_bytes"
             )
         before = self._events

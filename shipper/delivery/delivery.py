@@ -18,6 +18,7 @@ from shipper.delivery.refusal import Pause
 from shipper.delivery.route import RouteState, State
 from shipper.delivery.sender import AskFailure, AskPipeline, AskReady, Job, Result, Send, Senders
 from shipper.records import Abandoned, Answer, Piece, Route, Settled
+from shipper.wording import counted
 
 if TYPE_CHECKING:
     import random
@@ -220,7 +221,11 @@ class Delivery:
         clashes = self._landing.refusals.id_clashes
         if not clashes:
             return []
-        what = f"{clashes} events met their id in the cluster though they were never sent"
+        what = counted(
+            clashes,
+            "event met its id in the cluster though it was never sent",
+            "events met their id in the cluster though they were never sent",
+        )
         advice = "was path.data copied to another host or restored from a backup?"
         return [f"{what}; look at `shipper dead-letter list`: {advice}"]
 

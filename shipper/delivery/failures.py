@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from shipper.delivery import advice
 from shipper.delivery.refusal import Pause
 from shipper.delivery.response import Fate, Problem, classify
+from shipper.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,16 +107,16 @@ class Stored:
             return None
         why = f", such as {self._why}" if self._why else ""
         return (
-            f"route {route}: {self.total} events went to the failure store{why}; look at {route.index}::failures and mend "
+            f"route {route}: {counted(self.total, 'event')} went to the failure store{why}; look at {route.index}::failures and mend "
             "the mapping or the pipeline"
         )
 
     def _tell(self, route: Route) -> None:
         count, self._untold = self._untold, 0
         _log.warning(
-            "%s: %d events went to the failure store, such as %s; look at %s::failures",
+            "%s: %s went to the failure store, such as %s; look at %s::failures",
             route,
-            count,
+            counted(count, "event"),
             self._why or "of a cause that could not be found out",
             route.index,
         )

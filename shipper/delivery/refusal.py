@@ -16,6 +16,7 @@ from shipper.delivery.dead_letter import DeadLetter
 from shipper.delivery.response import Problem
 from shipper.errors import StoreError
 from shipper.records import Column
+from shipper.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,17 +81,25 @@ class Refusals:
         if clashes:
             self.id_clashes += clashes
             _log.error(
-                "%s: %d events met their id in the cluster though they were never sent; they are dead letters",
+                "%s: %s",
                 route.route,
-                clashes,
+                counted(
+                    clashes,
+                    "event met its id in the cluster though it was never sent; it is a dead letter",
+                    "events met their id in the cluster though they were never sent; they are dead letters",
+                ),
             )
         route.refused += len(letters)
         if self._wall() - route.refused_logged >= _LOG_EVERY:
             cause = str(refused[0][2].cause or refused[0][2])[:200]
             _log.warning(
-                "%s: %d events were refused and are dead letters, such as %s",
+                "%s: %s, such as %s",
                 route.route,
-                route.refused,
+                counted(
+                    route.refused,
+                    "event was refused and is a dead letter",
+                    "events were refused and are dead letters",
+                ),
                 cause,
             )
             route.refused, route.refused_logged = 0, self._wall()

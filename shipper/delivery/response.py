@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from shipper.delivery.created import UNREADABLE, Item, created, decode, is_plain
+from shipper.wording import counted
 
 if TYPE_CHECKING:
     from shipper.records import Answer
@@ -209,7 +210,10 @@ def _items(answer: Answer, count: int, stream: str) -> Reading:
     items = [item for entry in bulk.items for item in entry.values()]
     if len(items) != count or len(bulk.items) != count:
         return Reading(
-            Whole.NONSENSE, problem=_nonsense(answer, f"{len(bulk.items)} items for {count} events")
+            Whole.NONSENSE,
+            problem=_nonsense(
+                answer, f"{counted(len(bulk.items), 'item')} for {counted(count, 'event')}"
+            ),
         )
     reading = Reading(Whole.ITEMS)
     append = reading.fates.append

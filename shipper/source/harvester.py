@@ -17,6 +17,7 @@ from shipper.checkpoint.ledger import FileLedger
 from shipper.records import Event, Parsed, Piece
 from shipper.source import days
 from shipper.source.identity import MARKER, digest
+from shipper.wording import counted
 
 if TYPE_CHECKING:
     from shipper.checkpoint.store import FileRecord
@@ -471,7 +472,8 @@ class Harvester:
         """
         start = self.position
         message = (
-            f"{end - start} bytes of {self.record.path} from offset {start} are lost: {reason}"
+            f"{counted(end - start, 'byte')} of {self.record.path} from offset {start}"
+            f" {'is' if end - start == 1 else 'are'} lost: {reason}"
         )
         fields = {
             "error": {"type": "gap", "message": reason},

@@ -22,6 +22,7 @@ from typing import Any, Literal, TextIO
 import ecs_logging
 
 from shipper.telemetry.secrets import MASK, MIN_SECRET_CHARS, add_secret, clear_secrets, mask
+from shipper.wording import times
 
 __all__ = [
     "MASK",
@@ -269,9 +270,9 @@ class RateLimit:
         if one.suppressed:
             one.logger.log(
                 one.level,
-                "%s (%d times in the last %.0f s, not shown)",
+                "%s (%s in the last %.0f s, not shown)",
                 one.text,
-                one.suppressed,
+                times(one.suppressed),
                 now - one.since,
             )
 

@@ -433,7 +433,7 @@ def test_a_policy_that_indices_have_stays():
         with closing(_client(fake)) as client:
             plan = plan_removal(client, _settings(Setup()))
 
-        assert any("stays, 1 indices have it" in line for line in plan.present)
+        assert any("stays, 1 index has it" in line for line in plan.present)
         assert not any("policy" in step.what for step in plan.steps)
 
 

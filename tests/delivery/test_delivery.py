@@ -151,7 +151,7 @@ def test_conflict_of_an_event_never_sent_is_an_id_clash(world: World) -> None:
 
     assert world.columns() == {"dead_lettered": 1, "indexed": 1}
     assert world.delivery.counters()["id_clashes"] == 1
-    assert any("met their id" in line for line in world.delivery.faults())
+    assert any("1 event met its id" in line for line in world.delivery.faults())
     assert [(x.offset, x.status) for x in world.letters.list()] == [(0, 409)]
 
 

@@ -321,7 +321,7 @@ def test_the_memory_of_keys_is_bounded_and_tells_what_it_drops(stderr, log):
         limit.log(log, str(number), logging.INFO, "other")
 
     assert repr(limit) == f"<RateLimit {logs.MAX_REPEATED_KEYS} keys>"
-    assert sum("first (1 times" in line for line in stderr.lines) == 1
+    assert sum("first (once" in line for line in stderr.lines) == 1
 
 
 def test_a_level_that_is_off_costs_no_memory(stderr, log):
@@ -339,4 +339,4 @@ def test_log_repeated_and_flush_work_on_the_process_wide_limit(stderr, log):
     assert not logs.log_repeated(log, "process-wide", logging.INFO, "n %d", 2)
     logs.flush_repeated(everything=True)
 
-    assert stderr.lines[-1].endswith("n 1 (1 times in the last 0 s, not shown)")
+    assert stderr.lines[-1].endswith("n 1 (once in the last 0 s, not shown)")

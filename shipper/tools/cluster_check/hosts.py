@@ -20,6 +20,7 @@ from shipper.config.settings import Elasticsearch
 from shipper.errors import ConfigError
 from shipper.records import SendFailed
 from shipper.tools.cluster_check.finding import Findings, short
+from shipper.wording import counted
 
 if TYPE_CHECKING:
     from shipper.config.settings import Settings
@@ -109,7 +110,7 @@ def _certificate(name: str, tls: _Tls | None, findings: Findings) -> None:
     if left is not None and left < EXPIRY_WARNING:
         findings.warning(
             PART,
-            f"{name}: its certificate expires in {max(0.0, left) / 86400:.0f} days",
+            f"{name}: its certificate expires in {counted(round(max(0.0, left) / 86400), 'day')}",
             "renew it; from then on nothing can be sent",
         )
 

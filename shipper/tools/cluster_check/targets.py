@@ -13,6 +13,7 @@ from shipper.errors import ConfigError, ShipperError
 from shipper.records import Route, SendFailed
 from shipper.tools.cluster_check.finding import Findings, short
 from shipper.tools.simulate import ClusterError, get, reason_of
+from shipper.wording import counted
 
 if TYPE_CHECKING:
     from shipper.cluster.client import Client
@@ -128,7 +129,7 @@ def _template(client: Client, one: Input, findings: Findings) -> None:
     settings = _flat(template.get("settings") or {})
     fields = _count((template.get("mappings") or {}).get("properties") or {})
     default = settings.get("index.default_pipeline")
-    words = [f"the next index of {name} has {fields} mapped fields"]
+    words = [f"the next index of {name} has {counted(fields, 'mapped field')}"]
     if default and default != "_none":
         words.append(f"default pipeline {default}")
     if final := settings.get("index.final_pipeline"):

@@ -27,6 +27,7 @@ from shipper.tools.setup.plan import (
     documents,
 )
 from shipper.tools.setup.targets import Targets
+from shipper.wording import counted
 
 if TYPE_CHECKING:
     from shipper.cluster.client import Client
@@ -92,12 +93,12 @@ class _Removal:
             )
             return
         # An alias may show a part of its indices only: they are counted, not it.
-        counted = [stream.name] if kind == "data stream" else list(state.indices)
-        counts = [documents(self._cluster.client, quote(one)) for one in counted]
+        asked = [stream.name] if kind == "data stream" else list(state.indices)
+        counts = [documents(self._cluster.client, quote(one)) for one in asked]
         if any(count != 0 for count in counts):
             known = [count for count in counts if count is not None]
             holds = (
-                f"{sum(known)} documents"
+                counted(sum(known), "document")
                 if len(known) == len(counts)
                 else "documents that could not be counted"
             )
@@ -179,7 +180,7 @@ class _Removal:
             self._plan.is_present(f"lifecycle policy {name}: stays, it was not made by Shipper")
         elif used:
             self._plan.is_present(
-                f"lifecycle policy {name}: stays, {len(used)} indices have it ({used[0]})"
+                f"lifecycle policy {name}: stays, {counted(len(used), 'index has', 'indices have')} it ({used[0]})"
             )
         else:
             self._plan.step(
