@@ -7,7 +7,6 @@ what to do.
 
 from __future__ import annotations
 
-import base64
 import glob
 import os
 import re
@@ -16,11 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from shipper.config.cloud import cloud_hosts
 from shipper.config.encodings import resolve_encoding
 from shipper.config.kinds import Wrong
 from shipper.config.masking import add_secret, quote
 from shipper.config.patterns import compile_pattern
 from shipper.config.suggest import did_you_mean
+from shipper.wording import counted
 
 if TYPE_CHECKING:
     from shipper.config.kinds import Context
@@ -128,12 +129,18 @@ def _url(text: str, url: str, expected: str, default_port: int | None) -> str:
     def wrong(what: str, todo: str) -> Wrong:
         return Wrong(f"{quote(text)}: {what}", f"expected {expected}", todo)
 
+    brackets = "an IPv6 address stands in brackets: http://[::1]:9200"
     try:
         parts = urlsplit(url)
-        port = parts.port
         name = parts.hostname
-    except ValueError as error:
-        raise wrong(str(error), "an IPv6 address stands in brackets: http://[::1]:9200") from None
+    except ValueError:
+        raise wrong("no address that can be read", brackets) from None
+    try:
+        port = parts.port
+    except ValueError:
+        found = "the port is no number from 1 to 65535"
+        todo = brackets if parts.netloc.count(":") > 1 else "write a number behind ':'"
+        raise wrong(found, todo) from None
     if parts.scheme not in {"http", "https"}:
         raise wrong(f"the scheme {quote(parts.scheme)} is unknown", "write http:// or https://")
     if parts.username is not None or "@" in parts.netloc:
@@ -153,10 +160,13 @@ def fingerprint(text: str, _context: Context) -> str:
     """Check the SHA-256 fingerprint of a certificate."""
     plain = text.replace(":", "")
     if not _FINGERPRINT.match(plain):
+        strange = re.sub(r"[0-9A-Fa-f]", "", plain)
+        digits = counted(len(plain), "digit")
+        why = f"{quote(strange[0])} is none of its digits" if strange else f"it has {digits}"
         raise Wrong(
-            f"{quote(text)} is no fingerprint",
-            "expected a SHA-256 in 64 hexadecimal digits",
-            "openssl x509 -in ca.pem -noout -fingerprint -sha256 prints it",
+            f"{quote(text)} is no fingerprint: {why}",
+            "expected a SHA-256 in 64 hexadecimal digits, colons between them or not",
+            "openssl x509 -in ca.pem -noout -fingerprint -sha256 prints it behind '='",
         )
     return plain.lower()
 
@@ -232,37 +242,7 @@ def kibana(text: str, _context: Context) -> str:
 
 def cloud_id(text: str, _context: Context) -> tuple[str, str]:
     """Check a cloud id, ``name:base64``; the value are the URLs of Elasticsearch and Kibana."""
-    try:
-        return cloud_hosts(text)
-    except (ValueError, UnicodeDecodeError) as error:
-        raise Wrong(
-            f"{quote(text, 40)} is no cloud id: {error}",
-            "expected the Cloud ID that the deployment's page shows: name:letters and digits",
-            "copy it whole",
-        ) from None
-
-
-def cloud_hosts(text: str) -> tuple[str, str]:
-    """
-    The URLs of Elasticsearch and Kibana in a cloud id: ``name:base64("domain[:port]$elasticsearch[:port]$kibana[:port]")``.
-
-    Returns:
-        Both URLs; the second is empty where the deployment has none.
-
-    Raises:
-        ValueError: it is none.
-    """
-    encoded = text.rpartition(":")[2]
-    parts = base64.b64decode(encoded, validate=True).decode("ascii").split("$")
-    domain, _, port = parts[0].partition(":")
-    if len(parts) < 2 or not domain or not parts[1]:
-        raise ValueError("it names no Elasticsearch")
-
-    def url(node: str) -> str:
-        name, _, own = node.partition(":")
-        return f"https://{name}.{domain}:{int(own or port or 443)}" if name else ""
-
-    return url(parts[1]), url(parts[2] if len(parts) > 2 else "")
+    return cloud_hosts(text)
 
 
 def cloud_auth(text: str, _context: Context) -> str:

@@ -100,6 +100,80 @@ def test_a_broken_cloud_id_is_the_only_problem(tmp_path: Path) -> None:
     assert line.startswith("c.yml:2:11: 'nonsense' is no cloud id")
 
 
+def _encoded(text: bytes) -> str:
+    return f"prod:{base64.b64encode(text).decode()}"
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("nonsense", "there is no ':' in it"),
+        (CLOUD[:-2], "its end is missing, or something stands behind it"),
+        (f"{CLOUD}?", "'?' is no sign of base64"),
+        ("prod:Größe", "'ö' is no sign of base64"),
+        (_encoded(b"\xff\xfe\xff"), "what stands behind ':' holds no addresses"),
+        (_encoded(b"eu.cloud.example"), "it names no Elasticsearch"),
+        (_encoded(b"eu.cloud.example$:9243"), "it names no Elasticsearch"),
+        (_encoded(b"eu.cloud.example:x$es"), "it names the port 'x'"),
+        (_encoded(b"eu.cloud.example$es$kb:99999"), "it names the port '99999'"),
+        (_encoded(b"eu.cloud.example$e/s"), "it names the host 'e/s'"),
+    ],
+)
+def test_what_is_wrong_with_a_cloud_id_is_told_in_our_words(
+    tmp_path: Path, written: str, found: str
+) -> None:
+    (line,) = problems(tmp_path, f"cloud.id: '{written}'\n")
+
+    assert f"is no cloud id: {found}" in line
+    assert "expected the Cloud ID that the deployment's page shows" in line
+    assert "copy it whole, or name output.elasticsearch.hosts" in line
+
+
+def test_ports_of_a_cloud_id(tmp_path: Path) -> None:
+    """Each node may have one of its own, and the first one is for those without."""
+    settings = read(tmp_path, f"cloud.id: {_encoded(b'eu.cloud.example:9243$es:1$kb')}\n")
+
+    assert isinstance(settings.output, Elasticsearch)
+    assert settings.output.hosts == ("https://es.eu.cloud.example:1",)
+    assert settings.setup.kibana.host == "https://kb.eu.cloud.example:9243"
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("ab:cd", "it has 4 digits"),
+        ("a", "it has 1 digit"),
+        ("0" * 40, "it has 40 digits"),
+        ("SHA256 Fingerprint=AB:CD", "'S' is none of its digits"),
+    ],
+)
+def test_what_is_wrong_with_a_fingerprint_is_told(tmp_path: Path, written: str, found: str) -> None:
+    (line,) = problems(tmp_path, ES + f"  ssl.ca_trusted_fingerprint: '{written}'\n")
+
+    assert line.startswith("c.yml:4:31: ")
+    assert f"is no fingerprint: {found}" in line
+    assert "64 hexadecimal digits" in line
+    assert "openssl x509" in line
+
+
+@pytest.mark.parametrize(
+    ("host", "found", "todo"),
+    [
+        ("http://a:x", "the port is no number from 1 to 65535", "write a number behind ':'"),
+        ("a:99999", "the port is no number from 1 to 65535", "write a number behind ':'"),
+        ("::1:9200", "the port is no number from 1 to 65535", "stands in brackets"),
+        ("http://[x]", "no address that can be read", "stands in brackets"),
+    ],
+)
+def test_what_is_wrong_with_an_address_is_told_in_our_words(
+    tmp_path: Path, host: str, found: str, todo: str
+) -> None:
+    (line,) = problems(tmp_path, f"output.elasticsearch.hosts: ['{host}']\n")
+
+    assert f"'{host}': {found}" in line
+    assert todo in line
+
+
 def test_the_environment_alone_is_enough(tmp_path: Path) -> None:
     """There is no section for the output at all."""
     settings = read(

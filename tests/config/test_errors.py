@@ -110,7 +110,7 @@ CASES = [
     ("multiline_unused", "          negate: true", "          negate: true\n          count_lines: 3", 8, 11,
      ["count_lines has no effect with type: pattern"]),
     ("host_scheme", "https://es:9200", "ftp://es:9200", 12, 11, ["the scheme 'ftp' is unknown"]),
-    ("host_port", "https://es:9200", "https://es:92000", 12, 11, ["out of range"]),
+    ("host_port", "https://es:9200", "https://es:92000", 12, 11, ["no number from 1 to 65535"]),
     ("host_login", "https://es:9200", "https://me:hidden-word@es:9200", 12, 11,
      ["a name or password in the address", "use username and password"]),
     ("hosts_missing", '  hosts: ["https://es:9200"]\n', "", 11, 1, ["'output.elasticsearch.hosts' is missing"]),
