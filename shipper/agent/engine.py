@@ -15,7 +15,7 @@ from shipper.agent.inputs import InputRun, reading_time, stamp_of
 from shipper.agent.looking import Looking
 from shipper.errors import StoreError
 from shipper.records import Piece, Route, Settled
-from shipper.source.harvester import Harvester, Replaced
+from shipper.source.content import Replaced
 from shipper.telemetry.logs import log_repeated
 from shipper.wording import counted
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from shipper.checkpoint.store import Store
     from shipper.delivery.delivery import Delivery
+    from shipper.source.harvester import Harvester
 
 log = logging.getLogger("shipper.agent")
 

@@ -62,7 +62,8 @@ def _tells_errors(parser: Parser) -> bool:
 
 def reading_time(harvester: Harvester, wall: float) -> tuple[float, str, str]:
     """The time at which a file of daily indices is read, the same as ISO 8601, and the day if it is to be marked."""
-    day, fresh = days.reading(harvester, wall)
+    marks = harvester.record.marks
+    day, fresh = days.reading(marks, harvester.position, harvester.sent_to, wall)
     wall = days.within(wall, day)
     return wall, stamp_of(wall), day if fresh else ""
 

@@ -200,7 +200,7 @@ class Looking:
     ) -> None:
         """Enter a piece into the books; ``day`` is to be marked at its start, if it is one."""
         if day:
-            self._marks.append(days.mark(harvester, piece.start, day))
+            self._marks.append(days.mark(harvester.record, piece.start, day))
         if harvester.track(piece, now):
             run.registry.known.checkpoint(harvester, wall)
             run.registry.known.fresh = True

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from shipper.source.harvester import Harvester
+    from shipper.checkpoint.store import FileRecord
 
 DAY = "day "
 _SECONDS = 86400
@@ -39,26 +39,31 @@ def passed(marks: dict[int, str], safe: int) -> list[int]:
     return [offset for offset in below if offset != kept]
 
 
-def reading(harvester: Harvester, wall: float) -> tuple[str, bool]:
+def reading(marks: dict[int, str], position: int, sent_to: int, wall: float) -> tuple[str, bool]:
     """
-    The day under which a harvester reads on.
+    The day under which a file is read on.
 
     What may have been sent before has the day that it had then; what is new has today's.
+
+    Args:
+        marks: of the file.
+        position: offset of the next event, bytes.
+        sent_to: bytes up to here may have been sent.
+        wall: Unix time.
 
     Returns:
         The day, and whether it is to be marked at the start of the next piece.
     """
-    offset = _governing(harvester.record.marks, harvester.position)
-    marked = "" if offset is None else harvester.record.marks[offset].removeprefix(DAY)
+    offset = _governing(marks, position)
+    marked = "" if offset is None else marks[offset].removeprefix(DAY)
     today = day_of(wall)
-    if marked and (marked == today or harvester.position < harvester.sent_to):
+    if marked and (marked == today or position < sent_to):
         return marked, False
     return today, True
 
 
-def mark(harvester: Harvester, offset: int, day: str) -> tuple[str, int, str]:
+def mark(record: FileRecord, offset: int, day: str) -> tuple[str, int, str]:
     """Set the mark; what to commit before the piece leaves."""
-    record = harvester.record
     record.marks[offset] = DAY + day
     return record.key, offset, DAY + day
 

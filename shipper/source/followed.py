@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from shipper.checkpoint.ledger import Counts
 from shipper.source import identity
-from shipper.source.harvester import Harvester, Replaced
+from shipper.source.content import Replaced
+from shipper.source.harvester import Harvester
 from shipper.source.known import Known
 from shipper.source.orphans import Orphans
 

@@ -1,9 +1,9 @@
 """
 The harvester: reads one open file from an offset and makes pieces of it.
 
-It owns a descriptor and a position and asks nobody for the time. What a parser chain does not use up stays here as the tail,
-or, above `HOLD` bytes, only as an offset that is read again. Every read looks at the bytes before it as well: if they are not
-those that were there before, the file is not the same any more.
+It asks nobody for the time. What a parser chain does not use up stays here as the tail, or, above `HOLD` bytes, only as an
+offset that is read again. Whether the file is still the same is the business of `content`, where it is resumed that of
+`resumable`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ import os
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from shipper.checkpoint.ledger import FileLedger
 from shipper.records import Event, Parsed, Piece
-from shipper.source import days
-from shipper.source.identity import MARKER, digest
+from shipper.source.identity import MARKER
+from shipper.source.resumable import Resumable
 from shipper.wording import counted
 
 if TYPE_CHECKING:
@@ -29,75 +28,39 @@ MOST_GROWTH = (
     1024 * 1024
 )  # bytes that are read at most beyond those of an unfinished line that were looked at
 HOLD = 64 * 1024  # bytes of unfinished line or group kept in memory
-ANCHORS = 8  # ends of pieces whose markers are remembered
 LONGEST_LINE = 2**30  # bytes; a longer line is several events (the length in an id has ten digits)
-FIRST_STEP = 1024 * 1024  # bytes reserved ahead for a file at first; doubles up to LAST_STEP
-LAST_STEP = 64 * 1024 * 1024
 UTF8_BOM = b"\xef\xbb\xbf"
 
 
-class Replaced(Exception):  # noqa: N818 - a fact about a file
-    """The file holds other content than before: truncated, overwritten, or another file under its inode."""
-
-
-class Harvester:
+class Harvester(Resumable):
     """
     One generation of one file's content, being read.
 
     Attributes:
-        record: what the store knows of it; `checkpoint` brings it up to date.
-        fd: descriptor; -1 where the content is gone (truncated, waiting for its copy to be found).
-        position: first byte that is in no piece yet.
         read_to: bytes up to here were looked at.
-        size: the largest size seen, bytes.
-        sure: the largest size seen while the content was proved to be this one; what is lost is reckoned from it.
         eof: the last read reached the end of the file.
+        opened: monotonic time at which reading began.
         last_growth: monotonic time at which new bytes were last seen.
-        oldest_unsettled: monotonic time at which the oldest pending byte was read; 0 where nothing is pending.
+        tail: what was looked at last and is in no piece yet, where it is not long.
         truncated_lines: over-long lines that were cut.
         decode_errors: events that a parser could not read and passed on whole.
-        anchors: offset, length and hash of the bytes before the ends of the last pieces: a copy that was taken a moment
-            before the file was truncated is recognised by them.
-        beyond: the content once reached up to here, but the copy that it goes on in ends earlier; 0 where that is not so.
-        doubt_to, doubt_since: bytes up to here may have been sent by an earlier reading, from about this Unix time on.
-        sent_to: bytes up to here may have been sent, as far as is known; never more than the record's reservation.
         hole: zero bytes up to here were left by a writer that went on at its old offset after a truncation.
     """
 
     __slots__ = (
         "_grow",
-        "_hashed",
-        "_head_limit",
         "_looked",
         "_scan",
         "_scan_marker",
-        "_step",
         "_whole",
-        "anchors",
-        "beyond",
         "chain",
         "decode_errors",
-        "device",
-        "doubt_since",
-        "doubt_to",
         "encoder",
         "eof",
-        "fd",
-        "head",
         "hole",
-        "inode",
         "last_growth",
-        "ledger",
-        "marker",
-        "oldest_unsettled",
         "opened",
-        "position",
         "read_to",
-        "record",
-        "removed",
-        "sent_to",
-        "size",
-        "sure",
         "tail",
         "truncated_lines",
     )
@@ -122,37 +85,19 @@ class Harvester:
             head_limit: bytes of the file's head that the fingerprint covers.
             now: monotonic time, seconds.
         """
-        self.record = record
-        self.fd = fd
-        status = os.fstat(fd)
-        self.device, self.inode = status.st_dev, status.st_ino
-        self.head = os.pread(fd, min(head_limit, max(record.head_length, record.offset)), 0)
+        super().__init__(record, fd, head_limit)
         self.chain = chain.for_file(self.head[:4] or os.pread(fd, 4, 0))
         self.encoder = encoder
-        self._head_limit = head_limit
-        self._hashed = record.head_length
-        offset = record.offset
-        start = max(0, offset - MARKER)
-        self.marker = os.pread(fd, offset - start, start)
-        self.ledger = FileLedger(offset, self.marker)
-        self.position = self.read_to = offset
-        self.doubt_to, self.doubt_since = record.sent, record.updated
-        self.size = max(record.size, status.st_size)
-        self.sure = max(record.size, offset)
-        self.sent_to = max(offset, min(record.sent, self.size))
+        self.read_to = record.offset
         self.tail = b""
         self.eof = False
-        self.removed = False
         self.opened = self.last_growth = now
-        self.oldest_unsettled = 0.0
         self.truncated_lines = self.decode_errors = 0
-        self.hole = self.beyond = 0
-        self.anchors: list[tuple[int, int, bytes]] = []
+        self.hole = 0
         self._grow = self._looked = 0
         self._whole = False
         self._scan: int | None = None
         self._scan_marker = b""
-        self._step = FIRST_STEP
 
     def __repr__(self) -> str:
         state = "eof" if self.eof else "reading"
@@ -188,7 +133,8 @@ class Harvester:
         want = self._grow or self.encoder.block_bytes
         if cut is not None:
             want = min(want, cut - at)
-        data = self._read(at, want)
+        before = (self.marker + self.tail)[-MARKER:] if self.tail else self.marker
+        data = self.read(at, want, before)
         end = at + len(data)
         self.eof = len(data) < want and end != cut
         final = end == cut
@@ -293,7 +239,7 @@ class Harvester:
         at = self._scan or 0
         cut = self._next_cut()
         want = BLOCK if cut is None else min(BLOCK, cut - at)
-        data = self._read(at, want, self._scan_marker)
+        data = self.read(at, want, self._scan_marker)
         self.eof = len(data) < want
         if at + len(data) > self.read_to:
             self.last_growth = now
@@ -320,49 +266,15 @@ class Harvester:
         parsed = self.chain.cut_line(
             head, base, end, continued=continued, terminated=terminated, now=wall
         )
-        start = max(0, end - MARKER)
-        self.marker = os.pread(self.fd, end - start, start)
+        self.marker = self.before(end)
         self.position = end
         self._scan, self.tail, self._grow, self.eof = None, b"", 0, False
         return self._piece(parsed, base, stamp)
-
-    def _read(self, at: int, want: int, before: bytes | None = None) -> bytes:
-        """
-        Read bytes and prove that those before them are still there.
-
-        Raises:
-            Replaced: they are not.
-        """
-        if before is None:
-            before = (self.marker + self.tail)[-MARKER:] if self.tail else self.marker
-        count = len(before)
-        data = os.pread(self.fd, want + count, at - count)
-        if data[:count] != before:
-            raise Replaced
-        head = self.head
-        if head and os.pread(self.fd, len(head), 0) != head:
-            raise Replaced
-        data = data[count:]
-        self.sure = max(self.sure, at + len(data))
-        if len(head) < self._head_limit and at <= len(head):
-            self.head = head + data[len(head) - at : self._head_limit - at]
-        return data
 
     @property
     def _in_line(self) -> bool:
         """Whether the position is in the middle of a line that a mark has ended."""
         return bool(self.marker) and not self.marker.endswith(self.chain.newline)
-
-    def verify(self, size: int) -> None:
-        """
-        Take note that the file was seen with a size, if it still is what it was.
-
-        Raises:
-            Replaced: it is not.
-        """
-        self.size = max(self.size, size)
-        self._read(self.position, 0, self.marker)
-        self.sure = max(self.sure, size)
 
     # -- time and marks --------------------------------------------------------------------------------------------
 
@@ -407,57 +319,13 @@ class Harvester:
         self.eof = False
         return self.record.key, self.read_to, decision
 
-    # -- ledger ----------------------------------------------------------------------------------------------------
-
-    def track(self, piece: Piece, now: float) -> bool:
-        """
-        Enter a piece into the ledger.
-
-        Returns:
-            Whether the record's reservation has grown, which must be committed before the piece leaves.
-        """
-        piece.doubt, piece.since = piece.start < self.doubt_to, self.doubt_since
-        if self.ledger.settled:
-            self.oldest_unsettled = now
-        self.ledger.track(piece, self.marker)
-        self.anchors.append((piece.end, len(self.marker), digest(self.marker)))
-        del self.anchors[:-ANCHORS]
-        self.sent_to = max(self.sent_to, piece.end)
-        if piece.end <= self.record.sent:
-            return False
-        self.record.sent = piece.end + self._step
-        self._step = min(2 * self._step, LAST_STEP)
-        return True
-
-    def release(self) -> None:
-        """Give back what was reserved and not used, at the end: then the next reader knows what may have been sent."""
-        self.record.sent = min(self.record.sent, self.sent_to)
+    # -- what comes from outside -----------------------------------------------------------------------------------
 
     def rewind(self) -> None:
         """Go back to the last settled byte: what was out has been given back."""
-        reached, self.position = self.position, self.ledger.reset()
-        if self.position >= self.doubt_to:  # older doubts are settled
-            self.doubt_since = self.record.updated
-        self.doubt_to = max(self.doubt_to, reached)
-        self.marker = self.ledger.marker
+        super().rewind()
         self.tail, self._grow, self._scan = b"", 0, None
         self.eof = False
-        self.oldest_unsettled = 0.0
-
-    def checkpoint(self, wall: float) -> FileRecord:
-        """The record, brought up to date."""
-        record, ledger = self.record, self.ledger
-        if len(self.head) > self._hashed:
-            record.head, record.head_length = digest(self.head), len(self.head)
-            self._hashed = len(self.head)
-        if ledger.safe != record.offset or not record.marker:
-            record.offset = ledger.safe
-            record.marker, record.marker_length = digest(ledger.marker), len(ledger.marker)
-            for offset in days.passed(record.marks, ledger.safe):
-                del record.marks[offset]
-        record.size = self.sure
-        record.updated = wall
-        return record
 
     def gap(self, end: int, reason: str, stamp: str) -> Piece:
         """
@@ -497,40 +365,15 @@ class Harvester:
                 self.head = os.pread(self.fd, min(self._head_limit, end), 0)
         return piece
 
-    # -- descriptor ------------------------------------------------------------------------------------------------
-
     def adopt(self, fd: int, now: float) -> None:
         """Go on in another file that has the same content (the copy of a truncated file, a remounted one)."""
-        self.close()
-        self.fd = fd
-        status = os.fstat(fd)
-        self.device, self.inode = status.st_dev, status.st_ino
-        self.record.device, self.record.inode = self.device, self.inode
-        self.size = status.st_size
-        self.beyond = self.sure if self.sure > self.size else 0
-        self.sure = min(self.sure, self.size)
-        if not self.marker:
-            start = max(0, self.position - MARKER)
-            self.marker = os.pread(fd, self.position - start, start)
-            self.head = os.pread(fd, min(self._head_limit, self.position), 0)
+        self.move_to(fd)
         self.chain = self.chain.for_file(os.pread(fd, 4, 0))
         # What was looked at and not consumed is looked at again: the copy may not have it (yet).
         self.tail, self._grow, self._scan = b"", 0, None
         self.read_to = self.position
         self.eof = False
-        self.removed = False
         self.last_growth = now
-
-    def close(self) -> None:
-        """Close the descriptor; the ledger lives on until it is settled."""
-        if self.fd >= 0:
-            os.close(self.fd)
-            self.fd = -1
-
-    @property
-    def lag(self) -> int:
-        """Bytes that are in the file and not settled."""
-        return max(0, self.size - self.ledger.safe)
 
 
 def _find(data: bytes, newline: bytes, base: int) -> int:
