@@ -7,6 +7,7 @@ No connection is made here.
 from __future__ import annotations
 
 import base64
+import ipaddress
 import os
 import re
 import time
@@ -66,6 +67,15 @@ def proxy_headers(settings: Elasticsearch) -> dict[str, str]:
 
 def _encoded(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL's host is this machine itself, so that nothing goes over a network."""
+    name = urllib.parse.urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
 
 
 def way_of(settings: Elasticsearch) -> str:

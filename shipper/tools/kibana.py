@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from shipper.cluster import data_views
 from shipper.cluster.client import Client
+from shipper.cluster.login import header_of, is_loopback, way_of
 from shipper.config.settings import Elasticsearch
 from shipper.errors import ShipperError
 
@@ -74,7 +75,7 @@ class Kibana:
         settings: the whole configuration.
 
     Raises:
-        KibanaError: ``setup.kibana.host`` is missing, or the output is no cluster.
+        KibanaError: ``setup.kibana.host`` is missing, the output is no cluster, or its login would be sent unencrypted.
         ConfigError: a setting cannot be used.
     """
 
@@ -96,6 +97,13 @@ class Kibana:
                 "password": kibana.password,
                 "bearer_token": None,
             }
+        elif header_of(settings.output) and _in_the_open(kibana.host, settings.output):
+            raise KibanaError(
+                f"setup.kibana.host: {kibana.host} is plain http to another host, and the login of output.elasticsearch"
+                f" ({way_of(settings.output)}) would go there unencrypted; expected https:// or a host of this machine;"
+                " write https://, or, if a login may go over this network for all to read, give one in setup.kibana itself:"
+                " username and password, or api_key"
+            )
         self._client = Client(
             replace(
                 settings.output,
@@ -227,6 +235,12 @@ class Kibana:
     def _path(self, path: str) -> str:
         """The path within the space."""
         return path if self._space is None else f"/s/{quote(self._space, safe='')}{path}"
+
+
+def _in_the_open(host: str, output: Elasticsearch) -> bool:
+    """Whether requests to a host go over a network as plain http; an https:// host is tunnelled through a proxy."""
+    proxy = None if output.proxy_disable else output.proxy_url
+    return host.startswith("http:") and not (is_loopback(host) and is_loopback(proxy or host))
 
 
 def _refused(path: str, status: int, answer: Any) -> KibanaError:

@@ -310,6 +310,41 @@ def test_the_login(kibana: Server, tmp_path: Path, login: str, more: str, sent: 
     assert kibana.wrong == []
 
 
+@pytest.mark.parametrize(
+    ("host", "login"),
+    [
+        ("http://kibana.invalid:5601", "username: output, password: secret"),
+        ("kibana.invalid", "api_key: abc="),  # http is the default, as Filebeat's
+        ("http://192.0.2.1:5601", "bearer_token: t"),
+        ("http://127.0.0.1:5601", "api_key: abc=, proxy_url: 'http://proxy.invalid:3128'"),
+    ],
+)
+def test_the_output_s_login_is_not_sent_in_the_open(tmp_path: Path, host: str, login: str) -> None:
+    with pytest.raises(ShipperError) as caught:
+        run(tmp_path, host, "--dry-run", login=login)
+
+    told = str(caught.value)
+    assert told.startswith("setup.kibana.host: http://")
+    assert "the login of output.elasticsearch" in told
+    assert "write https://" in told
+    assert "give one in setup.kibana itself" in told
+    assert "secret" not in told
+
+
+@pytest.mark.parametrize(
+    ("host", "login", "more"),
+    [
+        pytest.param("http://kibana.invalid", "api_key: abc=", f", {OWN}", id="its own"),
+        pytest.param("http://kibana.invalid", "compression_level: 0", "", id="no login at all"),
+        pytest.param("https://kibana.invalid", "api_key: abc=", "", id="https"),
+    ],
+)
+def test_what_may_be_sent_is(tmp_path: Path, capsys: Any, host: str, login: str, more: str) -> None:
+    """The host is none, so that what is not refused before fails there."""
+    assert run(tmp_path, host, login=login, more=more) == 1
+    assert "is setup.kibana.host right?" in capsys.readouterr().err
+
+
 def test_a_refused_login_says_what_to_do(kibana: Server, tmp_path: Path) -> None:
     kibana.login = "another"
     with pytest.raises(ShipperError, match=r"401.*check the login"):

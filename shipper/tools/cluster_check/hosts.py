@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import ssl
 import time
 import urllib.parse
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from shipper.cluster.client import Client
-from shipper.cluster.login import proxy_headers, way_of
+from shipper.cluster.login import is_loopback, proxy_headers, way_of
 from shipper.cluster.tls import connection, context_of, trust_fingerprint
 from shipper.cluster.transport import without_login
 from shipper.config.settings import Elasticsearch
@@ -96,7 +95,7 @@ def _host(output: Elasticsearch, host: str, findings: Findings) -> Any:
     else:
         findings.ok(PART, text)
     _certificate(name, tls, findings)
-    if host.startswith("http:") and way_of(output) and not _local(host):
+    if host.startswith("http:") and way_of(output) and not is_loopback(host):
         findings.warning(
             PART,
             f"{name}: login and events go over the network in plain text",
@@ -156,11 +155,3 @@ def _tls(output: Elasticsearch, host: str) -> _Tls | None:
             return _Tls(version, until)
     except (OSError, ConfigError):
         return None
-
-
-def _local(host: str) -> bool:
-    name = urllib.parse.urlsplit(host).hostname or ""
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return name == "localhost"
