@@ -15,7 +15,7 @@ from shipper.tools import bench as benches
 from shipper.tools import samples, simulate, trial
 from shipper.tools.compare import differences, shown, within
 from shipper.tools.registered import overview
-from shipper.tools.ways import ways_of
+from shipper.tools.ways import left_out_of, ways_of
 from shipper.wording import counted
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def explain(args: argparse.Namespace, settings: Settings | None) -> int:
         print("does not run at the edge:")
         for trouble in tried.troubles:
             print(f"    ! {clean(str(trouble))}")
+        _show_left_out(tried)
         return 1
     ways = ways_of(tried)
     print(
@@ -72,11 +73,23 @@ def explain(args: argparse.Namespace, settings: Settings | None) -> int:
         words += [f"[{step.tag}]"] if step.tag else []
         words += [f"if {step.script}"] if step.script else []
         print(clean(" ".join(filter(None, words))))
+    _show_left_out(tried)
     for name in ways.calls:
         print(f"calls {clean(name)}")
     if args.source:
         print(f"\n{ways.source}" if ways.source else "\nthere is no generated code")
     return 0
+
+
+def _show_left_out(tried: Trial) -> None:
+    """Print the steps that are not there although the file has them."""
+    found = left_out_of(tried)
+    if found:
+        print("left out, as pipeline.target_steps: ignore says:")
+    for one in found:
+        where = "" if one.file == tried.bench.path else f"({one.file})"
+        words = [f"{one.line:5}  out    {one.kind}", one.what, where]
+        print(clean(" ".join(filter(None, words))))
 
 
 def test(args: argparse.Namespace, settings: Settings | None) -> int:

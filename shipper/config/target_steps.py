@@ -57,41 +57,58 @@ def left_out(root: Table, *, keep: frozenset[str] = frozenset()) -> Table:
         It, with every other step at its place; a step that must not be missing (of ``foreach``, or the only one of an
         ``on_failure``) is one without effect.
     """
-    return _pipeline(root, keep)
+    return _pipeline(root, keep, [])
 
 
-def _pipeline(table: Table, keep: frozenset[str]) -> Table:
-    """A mapping whose ``processors`` and ``on_failure`` are lists of steps."""
+def which_left_out(root: Table, *, keep: frozenset[str] = frozenset()) -> list[Table]:
+    """
+    The steps that `left_out` leaves out.
+
+    Args:
+        root: of a pipeline's file.
+        keep: kinds that stay.
+
+    Returns:
+        The items of their lists, in the order of the file.
+    """
+    out: list[Table] = []
+    _pipeline(root, keep, out)
+    return out
+
+
+def _pipeline(table: Table, keep: frozenset[str], out: list[Table]) -> Table:
+    """A mapping whose ``processors`` and ``on_failure`` are lists of steps; what is left out is added to ``out``."""
     entries = []
     for key, node in table.entries:
         steps = node
         if key.text in {"processors", "on_failure"} and isinstance(node, Listing):
-            steps = _steps(node, keep, needed=key.text == "on_failure")
+            steps = _steps(node, keep, out, needed=key.text == "on_failure")
         elif key.text == "processor" and isinstance(node, Table):
-            steps = _steps(Listing(node.mark, [node]), keep, needed=True).items[0]
+            steps = _steps(Listing(node.mark, [node]), keep, out, needed=True).items[0]
         entries.append((key, steps))
     return Table(table.mark, entries)
 
 
-def _steps(steps: Listing, keep: frozenset[str], *, needed: bool) -> Listing:
-    items = [
-        _inside(item, keep)
-        for item in steps.items
-        if not (isinstance(item, Table) and any(_chooses(*one, keep) for one in item.entries))
-    ]
+def _steps(steps: Listing, keep: frozenset[str], out: list[Table], *, needed: bool) -> Listing:
+    items: list[Node] = []
+    for item in steps.items:
+        if isinstance(item, Table) and any(_chooses(*one, keep) for one in item.entries):
+            out.append(item)
+        else:
+            items.append(_inside(item, keep, out))
     if needed and steps.items and not items:
         items.append(_nothing(steps.items[0]))
     return Listing(steps.mark, items)
 
 
-def _inside(item: Node, keep: frozenset[str]) -> Node:
+def _inside(item: Node, keep: frozenset[str], out: list[Table]) -> Node:
     """A step, without those that its handlers and ``foreach`` have."""
     if not isinstance(item, Table):
         return item
     return Table(
         item.mark,
         [
-            (key, _pipeline(options, keep) if isinstance(options, Table) else options)
+            (key, _pipeline(options, keep, out) if isinstance(options, Table) else options)
             for key, options in item.entries
         ],
     )

@@ -97,6 +97,7 @@ class Trial:
 
     Attributes:
         troubles: why it does not load at the edge; empty where it does.
+        files: its own and those of the pipelines that it calls.
         edge: None where it does not.
 
     Raises:
@@ -105,8 +106,9 @@ class Trial:
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
-        loaded, _ = pipelines.load(bench.settings, bench.one)
+        loaded, files = pipelines.load(bench.settings, bench.one)
         self.loaded = loaded
+        self.files = [path for path, state in files.items() if state is not None]
         self.troubles: list[Trouble] = loaded.troubles
         self.constants: Constants = constants(bench.settings, bench.one, AGENT_ID)
         limits = bench.settings.edge

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shipper.agent.pipelines import WRAPPED
+from shipper.config import pipeline_text, target_steps
+from shipper.config.document import Problems, Table
 from shipper.config.settings import Multiline
 from shipper.pipeline.head import reason_against
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from shipper.pipeline.definition import Step
     from shipper.tools.trial import Trial
@@ -65,6 +68,45 @@ class Ways:
     def fast(self) -> int:
         """How many steps take the fast way."""
         return sum(step.fast for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """
+    A step that ``pipeline.target_steps: ignore`` leaves out.
+
+    Attributes:
+        file: it stands in: the pipeline's, or that of one that it calls.
+        line: in the file.
+        kind: of the processor.
+        what: it would choose, or the field that it chooses by.
+    """
+
+    file: Path
+    line: int
+    kind: str
+    what: str
+
+
+def left_out_of(trial: Trial) -> list[LeftOut]:
+    """The steps without which a pipeline runs at the edge; those of its own file first."""
+    pipeline = trial.bench.one.pipeline
+    if pipeline is None or pipeline.target_steps != "ignore":
+        return []
+    others = sorted(path for path in trial.files if path != trial.bench.path)
+    return [one for path in (trial.bench.path, *others) for one in _left_out_of_file(path)]
+
+
+def _left_out_of_file(path: Path) -> Iterator[LeftOut]:
+    root = pipeline_text.read(path.read_bytes(), str(path), Problems())
+    if root is None:
+        return
+    for item in target_steps.which_left_out(root):
+        for key, node in item.entries:
+            options = pipeline_text.plain(node) if isinstance(node, Table) else {}
+            chosen = [value for _, value in target_steps.written(key.text, options)]
+            what = ", ".join(chosen) or str(options.get("field") or "")
+            yield LeftOut(path, key.mark.line, key.text, what)
 
 
 def ways_of(trial: Trial) -> Ways:

@@ -375,6 +375,51 @@ def test_explain_names_handlers_and_refusals(folder):
     assert "run: cluster" in refused
 
 
+@pytest.mark.parametrize(
+    ("extra", "code"), [("", 0), ("  - enrich: {field: a}\n", 1)], ids=["runs", "does not run"]
+)
+def test_explain_names_the_steps_that_are_left_out(folder, extra, code):
+    """They stand in the file and not among the steps that run; a called pipeline may have some, too."""
+    (folder / "pipelines" / "shop.yml").write_text(
+        "processors:\n  - set: {field: a, value: 1}\n  - pipeline: {name: common}\n"
+        "  - lowercase:\n      field: a\n      on_failure: [{set: {field: _index, value: failed}}]\n"
+        f"{extra}  - date_index_name: {{field: '@timestamp', index_name_prefix: a-, date_rounding: d}}\n"
+    )
+    (folder / "pipelines" / "common.yml").write_text(
+        "processors:\n  - set: {field: b, value: 1}\n  - reroute: {dataset: other}\n"
+    )
+    config(
+        folder,
+        "inputs:\n  - id: a\n    paths: [app.log]\n"
+        "    pipeline: {file: shop, run: cluster, target_steps: ignore}\n"
+        "output.elasticsearch: {hosts: ['http://127.0.0.1:1']}\npath.data: data\n",
+    )
+
+    done, out, err = pipeline(folder, "explain", "shop")
+
+    assert done == code, err
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    at = lines.index("left out, as pipeline.target_steps: ignore says:")
+    assert lines[at + 1 : at + 4] == [
+        "6 out set _index",
+        f"{8 if extra else 7} out date_index_name @timestamp",
+        f"3 out reroute ({folder / 'pipelines' / 'common.yml'})",
+    ]
+
+
+def test_explain_names_nothing_left_out_where_nothing_is(folder):
+    config(
+        folder,
+        "inputs:\n  - id: a\n    paths: [app.log]\n    pipeline: {file: shop, target_steps: ignore}\n"
+        "output.elasticsearch: {hosts: ['http://127.0.0.1:1']}\npath.data: data\n",
+    )
+
+    code, out, _ = pipeline(folder, "explain", "shop")
+
+    assert code == 0
+    assert "left out" not in out
+
+
 # with a cluster
 
 
