@@ -14,6 +14,7 @@ import pytest
 from shipper.agent.document import constants
 from shipper.agent.pipelines import Running, choose, start
 from shipper.agent.process import Agent
+from shipper.agent.report import counters_of
 from shipper.config import load
 from shipper.delivery.dead_letter import DeadLetters
 from shipper.errors import ConfigError
@@ -212,7 +213,7 @@ def test_the_report_counts_steps_failures_and_what_became_of_events(tmp_path):
 
     agent.run()
 
-    report = agent._engine.inputs[0].pipeline.report()
+    report = agent._stages.engine.inputs[0].pipeline.report()
     assert (report.where, report.events, report.dropped, report.failed) == ("edge", 400, 100, 100)
     assert [(s.processor, s.events, s.failures) for s in report.steps] == [
         ("grok", 400, 100),
@@ -230,7 +231,7 @@ def test_time_is_that_of_the_plain_way_alone(tmp_path):
 
     agent.run()
 
-    running = agent._engine.inputs[0].pipeline
+    running = agent._stages.engine.inputs[0].pipeline
     grok = running.edge.pipeline.steps[0]
     assert (grok.count, grok.fast) == (400, 300)
     each = grok.seconds / grok.timed
@@ -244,7 +245,7 @@ def test_what_the_guard_stopped_is_among_the_counters(tmp_path):
 
     agent.run()
 
-    assert agent._counters()["pipeline_oversize"] == 1
+    assert counters_of(agent._stages)["pipeline_oversize"] == 1
 
 
 def test_the_path_of_a_container_s_log_is_in_the_event_a_pipeline_sees(tmp_path):
