@@ -7,6 +7,7 @@ that are left. An event is in at most one chunk at a time, and gets exactly one 
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ class Tracked:
         piece: as offered; its body has been taken over by its chunks.
         size: bytes of the body when it was offered: its share of the budget.
         open: events without a column.
+        since: Unix time from which they may have been sent.
         flying: chunks of it that are on their way or wait for an answer about them.
         given_back: to be abandoned as soon as nothing of it is flying.
         hurry: its file cannot go on until it is settled: nothing of it waits for an index of another day.
@@ -39,6 +41,7 @@ class Tracked:
     piece: Piece
     size: int
     open: int
+    since: float = 0.0
     flying: int = 0
     given_back: bool = False
     hurry: bool = False
@@ -178,6 +181,18 @@ class Batch:
             if len(self.chunks) == 1
             else b"".join([c.body for c in self.chunks])
         )
+
+    def doubtful(self) -> tuple[list[bytes], list[tuple[Chunk, int]], float]:
+        """Of the events in doubt: action lines, chunk and position in it, and the Unix time from which they may have been sent."""
+        actions: list[bytes] = []
+        places: list[tuple[Chunk, int]] = []
+        since = math.inf
+        for chunk in self.chunks:
+            if chunk.doubt:
+                actions += chunk.lines()[::2]
+                places += [(chunk, i) for i in range(chunk.count)]
+                since = min(since, chunk.of.since)
+        return actions, places, since
 
     def halves(self) -> tuple[list[Chunk], list[Chunk]]:
         """The events in two groups of about the same number. Only for batches of two events and more."""

@@ -16,7 +16,16 @@ from shipper.delivery.batch import Chunk, Tracked
 from shipper.delivery.landing import Landing
 from shipper.delivery.refusal import Pause
 from shipper.delivery.route import RouteState, State
-from shipper.delivery.sender import AskFailure, AskPipeline, AskReady, Job, Result, Send, Senders
+from shipper.delivery.sender import (
+    AskFailure,
+    AskPipeline,
+    AskReady,
+    Found,
+    Job,
+    Result,
+    Send,
+    Senders,
+)
 from shipper.records import Abandoned, Answer, Piece, Route, Settled
 from shipper.wording import counted
 
@@ -110,7 +119,8 @@ class Delivery:
             self._out.append(Abandoned(piece))
             return
         state.trial_offered = state.state is State.TRIAL
-        tracked = Tracked(piece, len(piece.body), piece.count)
+        since = piece.since if piece.doubt else self._wall()
+        tracked = Tracked(piece, len(piece.body), piece.count, since)
         chunk = Chunk(tracked, piece.body, range(piece.count), doubt=piece.doubt)
         piece.body = b""
         if piece.refused:
@@ -194,8 +204,9 @@ class Delivery:
         return [state.report(now, wall) for state in self._routes.values()]
 
     def counters(self) -> dict[str, int]:
-        """Figures beside those of the routes: ``id_clashes``, ``dead_lettered`` and ``past_refused`` since the start."""
+        """Figures beside those of the routes, since the start."""
         return {
+            "found_earlier": self._landing.found_earlier,
             "id_clashes": self._landing.refusals.id_clashes,
             "dead_lettered": self._landing.refusals.dead_lettered,
             "past_refused": self._landing.past.refused,
@@ -290,6 +301,9 @@ class Delivery:
         state.land(batch)
         if result.failure is not None:
             pause = self._landing.unanswered(state, batch, result.failure, now)
+        elif isinstance(result.value, Found):
+            pause = None
+            self._landing.found(state, batch, result.value.events)
         else:
             assert isinstance(result.value, Answer)
             pause = self._landing.answered(state, batch, result.value, now)

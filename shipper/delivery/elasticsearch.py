@@ -12,6 +12,7 @@ import urllib.parse
 from typing import TYPE_CHECKING
 
 from shipper.cluster.client import NDJSON, Client, RefusedError
+from shipper.delivery.doubt import Earlier
 from shipper.delivery.target import Targets, certain
 from shipper.errors import ConfigError
 
@@ -47,6 +48,7 @@ class ClusterOutput:
     ) -> None:
         self._client = Client(settings, reread=reread)
         self._targets = Targets(self._client)
+        self._earlier = Earlier(self._client)
         self._known = ("", "")
         self._reloading = threading.Lock()
         self._broken = ""
@@ -86,6 +88,10 @@ class ClusterOutput:
             params["pipeline"] = route.pipeline
         path = "/_bulk" if route.many else f"/{urllib.parse.quote(route.index, safe='')}/_bulk"
         return self._client.request("POST", path, params=params, body=body, headers=NDJSON)
+
+    def earlier(self, route: Route, actions: Sequence[bytes], since: float) -> set[int]:
+        """Look into the indices that the route's targets have rolled over from; see :class:`Earlier`."""
+        return self._earlier.find(route, actions, since)
 
     def pipeline_exists(self, name: str) -> bool | None:
         """Ask for the pipeline; without the right to look, None."""

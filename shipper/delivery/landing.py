@@ -15,6 +15,7 @@ from shipper.delivery.past import Past
 from shipper.delivery.refusal import Pause, Refusals
 from shipper.delivery.response import Problem, Reading, Whole, read
 from shipper.delivery.search import Searches
+from shipper.records import Column
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +43,7 @@ class Landing:
     Attributes:
         refusals: what was refused for good.
         past: what indices of other days refuse.
+        found_earlier: events that were found in indices from before a rollover, and not sent again.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Landing:
         self._searches = Searches(self.refusals)
         self.past = Past(wall)
         self._items = Items(self.refusals, self._searches, self.past)
+        self.found_earlier = 0
 
     def answered(self, route: RouteState, batch: Batch, answer: Answer, now: float) -> Pause | None:
         """Take a batch that was answered. It has landed already."""
@@ -93,6 +96,26 @@ class Landing:
         route.back_off(now, answer.retry_after)
         route.put_back(batch)
         return None
+
+    def found(self, route: RouteState, batch: Batch, events: list[tuple[Chunk, int]]) -> None:
+        """Some events of a batch, which was not sent, are there already; the others are sent."""
+        self.found_earlier += len(events)
+        there: dict[Chunk, list[int]] = {}
+        for chunk, position in events:
+            there.setdefault(chunk, []).append(position)
+        rest: list[Chunk] = []
+        for chunk in batch.chunks:
+            known = set(there.get(chunk, ()))
+            chunk.of.settle(Column.DUPLICATE, [chunk.events[i] for i in known])
+            left = [i for i in range(chunk.count) if i not in known]
+            if left and not chunk.of.given_back:
+                rest.append(chunk.part(left, chunk.lines()) if known else chunk)
+        route.queue.put_back(rest)
+        _log.info(
+            "%s: %d events were sent before a rollover and are there already; not sent again",
+            route.route,
+            len(events),
+        )
 
     def refused_here(self, route: RouteState, chunk: Chunk) -> tuple[Pause | None, Chunk]:
         """

@@ -52,6 +52,22 @@ class Output(Protocol):
             SendFailed: no answer came.
         """
 
+    def earlier(self, route: Route, actions: Sequence[bytes], since: float) -> set[int]:
+        """
+        Find events that are there already, though the cluster would take them a second time.
+
+        Args:
+            route: where to.
+            actions: their action lines.
+            since: Unix time from which they may have been sent.
+
+        Returns:
+            Positions in ``actions``.
+
+        Raises:
+            SendFailed: it cannot be found out now; nothing was sent.
+        """
+
     def pipeline_exists(self, name: str) -> bool | None:
         """Ask whether a registered pipeline is there; None: cannot be told. Raises SendFailed."""
 

@@ -18,7 +18,7 @@ from shipper.records import Answer, SendFailed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shipper.delivery.batch import Batch
+    from shipper.delivery.batch import Batch, Chunk
     from shipper.delivery.output import Output
     from shipper.delivery.route import RouteState
 
@@ -27,10 +27,21 @@ _log = logging.getLogger("shipper.delivery")
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Send a batch. Result: an :class:`Answer`."""
+    """
+    Send a batch; but where some of its events are there already, though the cluster would take them again, nothing is sent.
+
+    Result: an :class:`Answer`, or :class:`Found`.
+    """
 
     route: RouteState
     batch: Batch
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Events of a batch that are there already: chunks and positions in them."""
+
+    events: list[tuple[Chunk, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +77,7 @@ class Result:
     """What came of a job: a value, or an error in its place."""
 
     job: Job
-    value: Answer | str | bool | tuple[str, str] | None = None
+    value: Answer | Found | str | bool | tuple[str, str] | None = None
     failure: SendFailed | None = None
 
 
@@ -132,7 +143,11 @@ class Senders:
         try:
             if isinstance(job, Send):
                 batch = job.batch
-                return Result(job, self._output.send(job.route.route, batch.body(), batch.count))
+                return Result(
+                    job,
+                    self.found(job)
+                    or self._output.send(job.route.route, batch.body(), batch.count),
+                )
             if isinstance(job, AskPipeline):
                 return Result(job, self._output.pipeline_exists(job.name))
             if isinstance(job, AskFailure):
@@ -150,6 +165,16 @@ class Senders:
         except Exception as error:
             _log.exception("an output failed in a way that it should not")
             return Result(job, failure=SendFailed("lost", f"{type(error).__name__}: {error}"))
+
+    def found(self, job: Send) -> Found | None:
+        """What of a batch is there already; None where nothing is, or nothing is in doubt. Raises SendFailed."""
+        batch = job.batch
+        # What is searched for a spoiling event is a batch that was asked about before.
+        if batch.search is not None or not any(chunk.doubt for chunk in batch.chunks):
+            return None
+        actions, places, since = batch.doubtful()
+        there = self._output.earlier(job.route.route, actions, since)
+        return Found([places[i] for i in sorted(there)]) if there else None
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:

@@ -151,6 +151,10 @@ class LocalOutput:
         with self._lock:
             self._disconnect()
 
+    def earlier(self, route: Route, actions: Sequence[bytes], since: float) -> set[int]:  # noqa: ARG002
+        """An id is unique over the whole store."""
+        return set()
+
     def mended(self) -> bool:
         """There are no keys."""
         return False

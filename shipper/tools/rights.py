@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LEVELS = {
     "ship": "what `shipper run` needs",
-    "prove": "the same, and to read back what was sent",
+    "prove": "the same, and to read back what was sent; nothing is twice after a kill and a rollover",
     "setup": "what `shipper setup` needs",
     "rollover": "what `shipper rollover --if-due` needs",
 }
@@ -64,6 +64,8 @@ def elasticsearch(settings: Settings, level: str) -> tuple[list[str], list[str]]
         index.append("view_index_metadata")
     if level == "prove":
         index.append("read")
+        if mode == "data_stream":  # which indices there were before a rollover
+            index.append("view_index_metadata")
     return cluster, index
 
 
@@ -96,6 +98,9 @@ def opensearch(settings: Settings, level: str) -> tuple[list[str], list[str]]:
         cluster.append("cluster:admin/ingest/pipeline/get")
     if level == "prove":
         index.append("indices:data/read/*")
+        if mode != "daily":  # which indices there were before a rollover, and what they have
+            cluster.append("indices:data/read/mget")
+            index.append("indices:monitor/settings/get")
     return cluster, index
 
 

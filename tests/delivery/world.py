@@ -41,6 +41,8 @@ class FakeOutput:
         self.why: str | Exception | None = None
         self.pipeline: bool | Exception | None = True
         self.stored: tuple[str, str] | str | None = None
+        self.there: set[str] = set()  # ids that earlier indices have
+        self.looked: list[float] = []
         self.asked: list[tuple[str, ...]] = []
         self.refreshed = 0
         self.new_keys = False
@@ -53,6 +55,11 @@ class FakeOutput:
 
     def send(self, route: Route, body: bytes, count: int) -> Answer:
         raise NotImplementedError
+
+    def earlier(self, route: Route, actions: list[bytes], since: float) -> set[int]:
+        self.looked.append(since)
+        ids = [orjson.loads(line)["create"]["_id"] for line in actions]
+        return {i for i, identity in enumerate(ids) if identity in self.there}
 
     def pipeline_exists(self, name: str) -> bool | None:
         if isinstance(self.pipeline, Exception):
@@ -167,6 +174,9 @@ class World:
             while (job := self.delivery._senders.take()) is not None:
                 if isinstance(job, (AskReady, AskPipeline, AskFailure)):
                     self.delivery.answer(self.delivery._senders.perform(job))
+                    asked = True
+                elif found := self.delivery._senders.found(job):
+                    self.delivery.answer(Result(job, found))
                     asked = True
                 else:
                     self.sent.append(job.batch.body())

@@ -15,6 +15,7 @@ import pytest
 from tests.e2e.harness.agent import ROOT, AgentProcess, shipper
 from tests.e2e.harness.expect import Expected, assert_exact
 from tests.e2e.harness.logs import Writer, write_lines
+from tests.e2e.harness.proxy import Proxy
 from tests.e2e.harness.readers import node_documents
 from tests.e2e.harness.scene import dataset_of, tail, to_node
 
@@ -110,6 +111,50 @@ def test_a_data_stream_rolls_over_in_the_middle_of_traffic(node, name, tmp_path)
 
     assert_exact(Expected().lines(log), node_documents(node, f"logs-{name}-default"))
     assert len(indices(node, f"logs-{name}-default")) == 3
+
+
+@pytest.mark.parametrize("mode", ["data_stream", "rollover_alias"])
+@pytest.mark.parametrize("killed", [True, False])
+def test_a_rollover_between_sending_and_sending_again(node, name, tmp_path, mode, killed):
+    """The cluster stored a request whose answer never came, then the target rolled over, twice: no event is there twice."""
+    log = tmp_path / "app.log"
+    target = f"{'logs' if mode == 'data_stream' else 'shipper'}-{name}-default"
+    write_lines(log, "first", 500)
+    settings = config(
+        node, tail("app", log, name), mode=mode, timeout="3s", **{"backoff.init": "100ms"}
+    )
+    with AgentProcess(tmp_path / "agent", settings) as agent:
+        set_up(agent)
+        agent.start()
+        agent.wait_settled(files=1)
+        assert agent.terminate() == 0, agent.log()
+        with Proxy(node.url, hold=3600) as proxy:
+            held = settings["output.elasticsearch"] | {"hosts": [proxy.url]}
+            agent.configure(settings | {"output.elasticsearch": held})
+            write_lines(log, "second", 500)
+            agent.start()
+            assert proxy.wait_in_flight(60)
+            while counted(node, target) < 1000:
+                time.sleep(0.05)
+            for _ in range(2):
+                status, answer = node.request("POST", f"/{target}/_rollover")
+                assert status == 200, answer
+            if killed:
+                agent.kill9()
+            else:  # it sends again when its patience is over
+                proxy.hold = 0
+                status = agent.wait_settled(files=1, timeout=120)
+        if killed:
+            agent.configure(settings)
+            agent.start()
+            status = agent.wait_settled(files=1)
+        write_lines(log, "third", 500)
+        agent.wait_settled(files=1)
+        assert agent.terminate() == 0, agent.log()
+
+    assert status["counters"]["found_earlier"] == 500
+    assert_exact(Expected().lines(log), node_documents(node, target))
+    assert sorted(indices(node, target).values()) == [500, 1000]
 
 
 def test_an_alias_is_waited_for_and_rolls_over_in_the_middle_of_traffic(node, name, tmp_path):

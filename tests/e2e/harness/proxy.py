@@ -5,7 +5,6 @@ from __future__ import annotations
 import selectors
 import socket
 import threading
-import time
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -28,7 +27,7 @@ class Proxy:
         self.requests = 0
         self._waiting = 0
         self._lock = threading.Condition()
-        self._closing = False
+        self._closed = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self._open: set[socket.socket] = set()
@@ -53,7 +52,7 @@ class Proxy:
 
     def close(self) -> None:
         """Cut all connections."""
-        self._closing = True
+        self._closed.set()
         self._listener.close()
         with self._lock:
             left = list(self._open)
@@ -67,7 +66,7 @@ class Proxy:
         self.close()
 
     def _accept(self) -> None:
-        while not self._closing:
+        while not self._closed.is_set():
             try:
                 client, _ = self._listener.accept()
             except OSError:
@@ -100,7 +99,7 @@ class Proxy:
                             self._count(1)
                         elif key.fileobj is server and waiting:
                             if self.hold:
-                                time.sleep(self.hold)
+                                self._closed.wait(self.hold)
                             waiting = False
                             self._count(-1)
                         key.data.sendall(data)
