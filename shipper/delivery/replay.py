@@ -212,6 +212,12 @@ class Replay:
     ) -> tuple[list[Replayed], list[Prepared], Problem | None, bool]:
         """One request: what is settled, what is left, why, and whether another try may help."""
         maybe_there = {one.letter.id for one in batch if _maybe_there(one.letter)} | self._sent
+        try:
+            settled, batch = self._earlier(route, batch, maybe_there)
+        except SendFailed as failure:
+            return [], batch, Problem(0, "", str(failure)), True
+        if not batch:
+            return settled, [], None, False
         new = [one.letter.id for one in batch if one.letter.id not in self._sent]
         if new:
             self._begin(new)
@@ -219,22 +225,42 @@ class Replay:
         try:
             answer = self._output.send(route, b"".join([one.lines for one in batch]), len(batch))
         except SendFailed as failure:
-            return [], batch, Problem(0, "", str(failure)), True
+            return settled, batch, Problem(0, "", str(failure)), True
         reading = read(answer, len(batch), route.index)
         if reading.whole in {Whole.TOO_LARGE, Whole.BAD_REQUEST}:
-            return self._halves(route, batch, reading.problem), [], None, False
+            return settled + self._halves(route, batch, reading.problem), [], None, False
         if reading.whole is Whole.INDEXED:
             fates, problems = [Fate.INDEXED] * len(batch), {}
         elif reading.whole is Whole.ITEMS:
             fates, problems = reading.fates, reading.problems
         else:
             mine = reading.whole in {Whole.CLUSTER, Whole.BAD_PARAMETER}
-            return [], batch, _advised(reading.problem, route), not mine
-        settled, left, why = _sorted(route, batch, fates, problems, maybe_there, last=last)
-        if settled:
-            self._settle(settled)
+            return settled, batch, _advised(reading.problem, route), not mine
+        judged, left, why = _sorted(route, batch, fates, problems, maybe_there, last=last)
+        if judged:
+            self._settle(judged)
         again = route.many or Fate.CLUSTER not in fates
-        return settled, left, _advised(why, route) if why else None, again
+        return settled + judged, left, _advised(why, route) if why else None, again
+
+    def _earlier(
+        self, route: Route, batch: list[Prepared], maybe_there: set[str]
+    ) -> tuple[list[Replayed], list[Prepared]]:
+        """Those that indices from before a rollover have, settled, and the others; see :mod:`shipper.delivery.doubt`."""
+        asked = [one for one in batch if one.letter.id in maybe_there]
+        if not asked:
+            return [], batch
+        actions = [one.lines.partition(b"\n")[0] for one in asked]
+        found = self._output.earlier(route, actions, min(one.letter.stored for one in asked))
+        if not found:
+            return [], batch
+        there = {asked[i].letter.id for i in found}
+        present = [
+            Replayed(one.letter, Outcome.PRESENT, None, str(route))
+            for one in batch
+            if one.letter.id in there
+        ]
+        self._settle(present)
+        return present, [one for one in batch if one.letter.id not in there]
 
     def _halves(
         self, route: Route, batch: list[Prepared], problem: Problem | None

@@ -38,6 +38,7 @@ class Cluster:
 
     def __init__(self) -> None:
         self.there: dict[str, list[Any]] = {}
+        self.before: dict[str, list[Any]] = {}  # in indices that were rolled over from
         self.requests: list[tuple[Route, list[str]]] = []
         self.why: str | SendFailed | None = None
         self.script: list[Any] = []  # answers of the next requests, before the usual ones
@@ -47,6 +48,15 @@ class Cluster:
         if isinstance(self.why, SendFailed):
             raise self.why
         return self.why
+
+    def roll_over(self) -> None:
+        """From now on ids are compared with those of a new index."""
+        self.before |= self.there
+        self.there = {}
+
+    def earlier(self, route: Route, actions: list[bytes], since: float) -> set[int]:
+        named = [orjson.loads(line)["create"]["_id"] for line in actions]
+        return {i for i, identity in enumerate(named) if identity in self.before}
 
     def send(self, route: Route, body: bytes, count: int) -> Answer:
         lines = body.split(b"\n")[:-1]
@@ -161,6 +171,20 @@ def test_refused_again_stays_with_the_new_error(world: World) -> None:
     assert world.replay(chosen) == {1: "refused", 2: "indexed"}
     (kept,) = world.store.list()
     assert (kept.reason, kept.replays, kept.offset) == ("failed to parse field [b]", 1, 1)
+
+
+def test_a_rollover_between_two_replays_makes_nothing_twice(world: World) -> None:
+    """The answer to the first is lost with the agent; the next finds its events in the earlier index."""
+    chosen = world.add(*range(4))
+    world.cluster.script = [Killed()]
+    with pytest.raises(Killed):
+        world.replay(chosen[:3])
+    world.killed()
+    world.cluster.roll_over()
+
+    assert world.replay(chosen) == {0: "present", 1: "present", 2: "present", 3: "indexed"}
+    assert list(world.cluster.there) == chosen[3:]
+    assert world.left() == []
 
 
 @pytest.mark.parametrize(
