@@ -42,6 +42,12 @@ def _pipelines(settings: Settings) -> bool:
     )
 
 
+def _frozen(settings: Settings) -> bool:
+    """Whether a snapshot repository is named, which is looked for then."""
+    phases = [settings.setup.phases, *(one.phases for one in settings.setup.datasets)]
+    return any(one.frozen.snapshot_repository for one in phases)
+
+
 def _mode(settings: Settings) -> str:
     return str(getattr(settings.output, "target_mode", "data_stream"))
 
@@ -55,7 +61,8 @@ def elasticsearch(settings: Settings, level: str) -> tuple[list[str], list[str]]
     mode = _mode(settings)
     if level == "setup":
         cluster = ["monitor", "manage_index_templates", "manage_ilm"]
-        return cluster + (["manage_ingest_pipelines"] if _pipelines(settings) else []), ["manage"]
+        cluster += ["manage_ingest_pipelines"] if _pipelines(settings) else []
+        return cluster + (["monitor_snapshot"] if _frozen(settings) else []), ["manage"]
     if level == "rollover":
         return ["monitor"], ["manage"]
     cluster = ["monitor"] + (["read_pipeline"] if _pipelines(settings) else [])

@@ -312,6 +312,20 @@ def test_the_request_is_printed_without_a_cluster(tmp_path, capsys):
     assert "add --product elasticsearch or --product opensearch" in capsys.readouterr().err
 
 
+def test_who_sets_up_a_frozen_phase_may_look_for_its_repository(tmp_path, capsys):
+    file = tmp_path / "c.yml"
+    file.write_text(
+        "inputs: [{id: a, paths: [x.log]}]\noutput.elasticsearch.hosts: ['http://127.0.0.1:1']\n"
+        "setup.phases.frozen: {min_age: 30d, snapshot_repository: archive}\n"
+    )
+    words = ["setup", "-c", str(file), "--product", "elasticsearch", "--print-api-key-request"]
+
+    for level, more in (("setup", {"monitor_snapshot"}), ("ship", set())):
+        assert main([*words, level]) == 0
+        role = json.loads(capsys.readouterr().out)["role_descriptors"][f"shipper-{level}"]
+        assert {"monitor_snapshot"} & set(role["cluster"]) == more
+
+
 def test_a_lacking_right_is_told_by_check(secure, tmp_path, capsys):
     bench = Bench(secure, tmp_path, "data_stream")
     bench.setup(bench.administrator)

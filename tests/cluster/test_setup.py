@@ -217,6 +217,46 @@ def test_a_higher_template_that_makes_the_stream_is_left_alone_and_named(node, d
     assert any("or they are parsed twice" in line for line in plan.notes)
 
 
+def _sending(dataset: str, pipeline: str) -> dict:
+    """A template of somebody else that wins and sends events through a pipeline."""
+    return {
+        "index_patterns": [f"logs-{dataset}-def*"],
+        "priority": 300,
+        "data_stream": {},
+        "template": {"settings": {"index.default_pipeline": pipeline}},
+    }
+
+
+def test_a_missing_pipeline_of_a_foreign_template_is_told(node, dataset):
+    name, pipeline = f"logs-{dataset}-default", f"gone-{dataset}"
+    node.request("PUT", f"/_index_template/foreign-{dataset}", _sending(dataset, pipeline))
+    status, answer = node.request("POST", f"/{name}/_doc", {"@timestamp": 1, "message": "m"})
+    assert (status, f"pipeline with id [{pipeline}] does not exist" in str(answer)) == (400, True)
+
+    (line,) = _plan(node, _settings(dataset)).problems
+
+    assert f"foreign-{dataset} sends events of {name} through the pipeline {pipeline}" in line
+    node.request("PUT", f"/_ingest/pipeline/{pipeline}", {"processors": []})
+    assert _plan(node, _settings(dataset)).problems == []
+    node.request("DELETE", f"/_ingest/pipeline/{pipeline}")
+
+
+def test_a_missing_pipeline_of_an_index_is_told(opensearch, dataset):
+    """The setting stays in the index when its template is another one."""
+    name, pipeline = f"logs-{dataset}-default", f"gone-{dataset}"
+    foreign = f"/_index_template/foreign-{dataset}"
+    opensearch.request("PUT", foreign, _sending(dataset, pipeline))
+    assert opensearch.request("PUT", f"/_data_stream/{name}")[0] == 200
+    opensearch.request("PUT", foreign, _sending(dataset, "_none"))
+
+    (line,) = _plan(opensearch, _settings(dataset)).problems
+
+    index = f".ds-{name}-000001"
+    assert line.startswith(f"index {index} sends events of {name} through the pipeline {pipeline}")
+    opensearch.request("PUT", f"/{index}/_settings", {"index.default_pipeline": None})
+    assert _plan(opensearch, _settings(dataset)).problems == []
+
+
 def test_a_lower_template_with_a_pipeline_of_its_own_is_named(node, dataset):
     """As Fleet's are, at 200, with settings in a component: ours wins, and what they did to events is done no more."""
     component = {"template": {"settings": {"index.default_pipeline": "logs-theirs-1.2"}}}

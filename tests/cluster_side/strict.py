@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from fnmatch import fnmatchcase
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -107,6 +108,9 @@ class StrictCluster:
         complaints: what no documentation has.
         templates, policies, streams, aliases, managed, repositories, documents: what it holds.
         foreign: indices that no template of Shipper made.
+        pipelines: names of those that are registered.
+        settings: index → its flat settings.
+        denied: what the login may not ask: patterns of method and path.
     """
 
     def __init__(self, product: str) -> None:
@@ -121,6 +125,9 @@ class StrictCluster:
         self.repositories = {"snapshots"}
         self.documents: dict[str, int] = {}
         self.foreign: set[str] = set()
+        self.pipelines = set() if product == "opensearch" else {"logs@default-pipeline"}
+        self.settings: dict[str, dict[str, str]] = {}
+        self.denied: list[str] = []
         self._count = 0
         self._lock = threading.Lock()
         fake = self
@@ -168,7 +175,7 @@ class StrictCluster:
         self.requests.append(f"{method} {path}")
         content = None
         try:
-            if body:
+            if body and not path.endswith("/_bulk"):  # which it does not have
                 if headers.get("content-encoding") == "gzip":
                     import gzip  # noqa: PLC0415
 
@@ -178,6 +185,8 @@ class StrictCluster:
                     f"content-type {headers.get('content-type')}",
                 )
                 content = json.loads(body)
+            if any(re.fullmatch(pattern, f"{method} {path}") for pattern in self.denied):
+                raise Refused(403, "security_exception", f"[{method} {path}] is unauthorized")
             for pattern, name in self._routes():
                 if found := re.fullmatch(pattern, f"{method} {path}"):
                     return getattr(self, name)(content, params, *found.groups())
@@ -193,6 +202,9 @@ class StrictCluster:
             (r"PUT /_index_template/([^/]+)", "_put_template"),
             (r"DELETE /_index_template/([^/]+)", "_delete_template"),
             (r"POST /_index_template/_simulate(?:/([^/]+))?", "_simulate"),
+            (r"POST /_index_template/_simulate_index/([^/]+)", "_simulate_index"),
+            (r"GET /_ingest/pipeline/([^/]+)", "_get_pipeline"),
+            (r"GET /([^_/][^/]*)/_settings/([^/]+)", "_get_settings"),
             (r"GET /_resolve/index/([^/]+)", "_resolve"),
             (r"GET /[^/]+/_alias/([^/]+)", "_get_alias"),
             (r"PUT /<([^/]+)-\{now/d\}-000001>", "_put_index"),
@@ -311,14 +323,51 @@ class StrictCluster:
             raise Refused(404, "index_template_missing_exception", name)
         return 200, {"acknowledged": True}
 
-    def _simulate(self, body: Any, params: dict[str, str], _name: str | None) -> tuple[int, Any]:
+    def _simulate(self, body: Any, params: dict[str, str], name: str | None) -> tuple[int, Any]:
         self._no(params)
-        stored = self._template(body)
+        if body is None:  # the template as it is stored, which has to be there
+            self._must(name in self.templates, f"unable to simulate template [{name}]")
+            stored = self.templates[name or ""]
+            stored.setdefault("composed_of", [])
+        else:
+            stored = self._template(body)
+        return self._composed(stored)
+
+    def _simulate_index(self, body: Any, params: dict[str, str], name: str) -> tuple[int, Any]:
+        self._no(params, "include_defaults", "master_timeout", "cause")
+        self._must(body is None, "simulate index: takes no body here")
+        fits = [
+            one
+            for one in self.templates.values()
+            if any(fnmatchcase(name, pattern) for pattern in one["index_patterns"])
+        ]
+        if not fits:
+            return 200, {"template": {"settings": {}, "mappings": {}, "aliases": {}}}
+        return self._composed(max(fits, key=lambda one: one.get("priority", 0)))
+
+    def _composed(self, stored: dict[str, Any]) -> tuple[int, Any]:
         inner = dict(stored.get("template") or {})
-        if "logs@settings" in stored["composed_of"]:
+        inner["settings"] = json.loads(json.dumps(inner.get("settings") or {}))
+        if "logs@settings" in stored.get("composed_of", ()):
             index = inner.setdefault("settings", {}).setdefault("index", {})
             index.setdefault("default_pipeline", "logs@default-pipeline")
         return 200, {"template": inner, "overlapping": []}
+
+    def _get_pipeline(self, _body: Any, params: dict[str, str], name: str) -> tuple[int, Any]:
+        self._no(params, "summary", "master_timeout")
+        return (200, {name: {"processors": []}}) if name in self.pipelines else (404, {})
+
+    def _get_settings(
+        self, _body: Any, params: dict[str, str], index: str, names: str
+    ) -> tuple[int, Any]:
+        self._no(params, "flat_settings", "include_defaults", "master_timeout")
+        self._must(params.get("flat_settings") == "true", "settings: read flat here")
+        found = {
+            key: value
+            for key, value in self.settings.get(index, {}).items()
+            if key in names.split(",")
+        }
+        return 200, {index: {"settings": found}}
 
     def _components(self, _body: Any, params: dict[str, str]) -> tuple[int, Any]:
         self._no(params, "filter_path")

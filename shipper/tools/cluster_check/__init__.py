@@ -29,7 +29,7 @@ def check_cluster(settings: Settings) -> Findings:
         UsageError: the output is no cluster.
     """
     from shipper.cluster.client import Client  # noqa: PLC0415 - costs most of the start of a command
-    from shipper.tools.cluster_check import access, hosts, samples, targets  # noqa: PLC0415
+    from shipper.tools.cluster_check import access, hosts, lifecycles, samples, targets  # noqa: PLC0415
 
     if not isinstance(settings.output, Elasticsearch):
         raise UsageError(
@@ -45,9 +45,10 @@ def check_cluster(settings: Settings) -> Findings:
         access.clock(client, findings)
         access.rights(client, settings, findings)
         targets.plan(client, settings, findings)
+        lifecycles.repositories(client, settings, findings)
         for one in settings.inputs:
             if one.enabled:
-                targets.target(client, one, findings)
+                targets.target(client, settings, one, findings)
                 targets.pipeline(client, settings, one, findings)
                 samples.look(client, settings, one, findings)
     return findings

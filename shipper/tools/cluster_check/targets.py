@@ -11,7 +11,9 @@ from shipper.cluster.client import RefusedError
 from shipper.delivery.target import Targets
 from shipper.errors import ConfigError, ShipperError
 from shipper.records import Route, SendFailed
+from shipper.tools.cluster_check import lifecycles
 from shipper.tools.cluster_check.finding import Findings, short
+from shipper.tools.setup.pipelines import called_by
 from shipper.tools.simulate import ClusterError, get, reason_of
 from shipper.wording import counted
 
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from shipper.config.settings import Input, Settings
 
 SETUP = "setup"
-_ISM = "index.plugins.index_state_management.policy_id"
 
 
 def part_of(one: Input) -> str:
@@ -52,7 +53,7 @@ def plan(client: Client, settings: Settings, findings: Findings) -> None:
         findings.ok(SETUP, "nothing to do: everything is in place")
 
 
-def target(client: Client, one: Input, findings: Findings) -> None:
+def target(client: Client, settings: Settings, one: Input, findings: Findings) -> None:
     """Whether events may be written, and what they are written to."""
     part, stream = part_of(one), one.data_stream
     flavour = client.info()
@@ -69,7 +70,7 @@ def target(client: Client, one: Input, findings: Findings) -> None:
     else:
         _exists(client, one, findings)
     if not stream.dynamic:
-        _template(client, one, findings)
+        _template(client, settings, one, findings)
 
 
 def sample_name(one: Input) -> str:
@@ -113,7 +114,7 @@ def _exists(client: Client, one: Input, findings: Findings) -> None:
         findings.ok(part, f"{name} is {kinds[0]}, as target.mode {stream.mode} wants it")
 
 
-def _template(client: Client, one: Input, findings: Findings) -> None:
+def _template(client: Client, settings: Settings, one: Input, findings: Findings) -> None:
     """The template that will really apply to the next index, and who ends its life."""
     part, name = part_of(one), sample_name(one)
     template, why = simulated(client, name)
@@ -126,13 +127,13 @@ def _template(client: Client, one: Input, findings: Findings) -> None:
             f"no index template applies to the next index of {name}: its mappings would be guessed",
             "run `shipper setup`",
         )
-    settings = _flat(template.get("settings") or {})
+    index = templates.flat_settings(template.get("settings") or {})
     fields = _count((template.get("mappings") or {}).get("properties") or {})
-    default = settings.get("index.default_pipeline")
+    default = index.get("index.default_pipeline")
     words = [f"the next index of {name} has {counted(fields, 'mapped field')}"]
     if default and default != "_none":
         words.append(f"default pipeline {default}")
-    if final := settings.get("index.final_pipeline"):
+    if final := index.get("index.final_pipeline"):
         words.append(f"final pipeline {final}")
     if fields:
         findings.ok(part, ", ".join(words))
@@ -142,7 +143,26 @@ def _template(client: Client, one: Input, findings: Findings) -> None:
             f"events are parsed in the agent, and the default pipeline {default} of {name} runs as well",
             "an event must not be parsed twice: look at that pipeline, or take another dataset",
         )
-    _lifecycle(client, one, template, settings, findings)
+    _called(client, one, called_by(index), findings)
+    lifecycles.look(client, settings, one.data_stream, template, index, part, findings)
+
+
+def _called(client: Client, one: Input, names: list[str], findings: Findings) -> None:
+    """Whether the pipelines that the template sends events through are there."""
+    part = part_of(one)
+    for name in names:
+        what = f"the next index of {sample_name(one)} sends events through the pipeline {name}"
+        try:
+            there = get(client, name)
+        except (ClusterError, SendFailed) as error:
+            findings.unknown(part, f"{what}, which could not be looked for: {short(error)}")
+            continue
+        if there is None:
+            findings.error(
+                part,
+                f"{what}, and the cluster has none of that name, so it takes no event",
+                "make the pipeline, or take it from the index template that names it (`shipper setup --dry-run` tells which)",
+            )
 
 
 def simulated(client: Client, name: str) -> tuple[dict[str, Any] | None, str]:
@@ -172,38 +192,6 @@ def _of_winner(client: Client, name: str, otherwise: tuple[int, Any]) -> tuple[i
     if winner is None:
         return 200, {"template": {}}
     return client.json("POST", f"/_index_template/_simulate/{quote(winner.name, safe='')}")
-
-
-def _lifecycle(
-    client: Client,
-    one: Input,
-    template: dict[str, Any],
-    settings: dict[str, Any],
-    findings: Findings,
-) -> None:
-    part = part_of(one)
-    if policy := settings.get("index.lifecycle.name"):
-        findings.ok(part, f"lifecycle: ILM policy {policy}")
-        return
-    if isinstance(template.get("lifecycle"), dict):
-        kept = template["lifecycle"].get("data_retention", "for ever")
-        findings.ok(part, f"lifecycle: of the data stream, data are kept {kept}")
-        return
-    if client.info().product == "opensearch":
-        path = f"/_plugins/_ism/explain/{quote(one.data_stream.name, safe='')}*"
-        status, answer = client.json("GET", path)
-        found = answer.values() if status == 200 and isinstance(answer, dict) else ()
-        policies = {
-            str(entry[_ISM]) for entry in found if isinstance(entry, dict) and entry.get(_ISM)
-        }
-        if policies:
-            findings.ok(part, f"lifecycle: ISM policy {', '.join(sorted(policies))}")
-            return
-    findings.warning(
-        part,
-        "lifecycle: nothing in the cluster rolls its indices over or deletes old ones",
-        "run `shipper setup` with setup.retention, attach a policy, or run `shipper rollover --if-due` from one timer",
-    )
 
 
 def pipeline(client: Client, settings: Settings, one: Input, findings: Findings) -> None:
@@ -256,14 +244,6 @@ def _equal(one: Input, name: str, there: dict[str, Any], findings: Findings) -> 
     findings.ok(
         part_of(one), f"pipeline {name} is in the cluster, equal to {one.pipeline.path.name}"
     )
-
-
-def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in settings.items():
-        name = f"{prefix}{key}"
-        found |= _flat(value, f"{name}.") if isinstance(value, dict) else {name: value}
-    return found
 
 
 def _count(properties: dict[str, Any]) -> int:

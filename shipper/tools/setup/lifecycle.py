@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from shipper.cluster import lifecycle, templates
-from shipper.tools.setup.plan import MANAGED, POLICIES, STREAMS, Step
+from shipper.tools.setup.plan import MANAGED, POLICIES, SNAPSHOTS, STREAMS, Step
 
 if TYPE_CHECKING:
     from shipper.cluster.lifecycle import Kind
@@ -59,6 +59,20 @@ def choose(cluster: Cluster, wanted: str, stream: DataStream) -> Kind | None:
     return "none" if wanted == "auto" else None
 
 
+def place_of(setup: Setup, dataset: str) -> str:
+    """Where the configuration says what holds for a dataset: ``setup``, or its entry of ``setup.datasets``."""
+    listed = any(one.dataset == dataset for one in setup.datasets)
+    return f"setup.datasets ({dataset})" if listed else "setup"
+
+
+def no_repository(repository: str, place: str) -> str:
+    """What to say of a frozen phase whose snapshot repository the cluster does not have."""
+    return (
+        f"{place}.phases.frozen.snapshot_repository: the cluster has no repository {repository}; register it, or name one"
+        " that is there (GET /_snapshot lists them)"
+    )
+
+
 class Lifecycles:
     """Plans them."""
 
@@ -92,15 +106,14 @@ class Lifecycles:
                 f" {lifecycle.describe(self._setup.lifecycle)}; set it to auto"
             )
             return None
-        listed = any(one.dataset == wanted.dataset for one in self._setup.datasets)
-        place = f"setup.datasets ({wanted.dataset})" if listed else "setup"
+        place = place_of(self._setup, wanted.dataset)
         before = len(self._plan.problems)
         for line in lifecycle.problems(kind, wanted, stream, place):
             self._plan.problem(line)
         name = templates.template_name(stream)
         if len(self._plan.problems) == before:
             if kind == "ilm":
-                self._ilm(name, stream, wanted)
+                self._ilm(name, stream, wanted, place)
             elif kind == "ism":
                 self._ism(name, stream, wanted)
         if len(self._plan.problems) > before:
@@ -129,14 +142,13 @@ class Lifecycles:
 
     # Elasticsearch
 
-    def _ilm(self, name: str, stream: DataStream, wanted: Dataset) -> None:
+    def _ilm(self, name: str, stream: DataStream, wanted: Dataset, place: str) -> None:
         path = f"/_ilm/policy/{quote(name)}"
         if repository := wanted.phases.frozen.snapshot_repository:
-            status, _ = self._cluster.ask("GET", f"/_snapshot/{quote(repository)}", POLICIES)
+            path_of = f"/_snapshot/{quote(repository, safe='')}"
+            status, _ = self._cluster.ask("GET", path_of, SNAPSHOTS)
             if status == 404:
-                self._plan.problem(
-                    f"setup.phases.frozen.snapshot_repository: the cluster has no repository {repository}; register it"
-                )
+                self._plan.problem(no_repository(repository, place))
                 return
         status, answer = self._cluster.ask("GET", path, POLICIES)
         present = answer.get(name, {}).get("policy") if status == 200 else None

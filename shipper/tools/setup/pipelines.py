@@ -180,6 +180,46 @@ class Pipelines:
         return str(found) if found and found != "_none" else None
 
 
+def of_index(cluster: Cluster, index: str) -> list[str]:
+    """The default and the final pipeline of an index that exists; none where the login may not ask."""
+    path = f"/{quote(index, safe='')}/_settings/index.default_pipeline,index.final_pipeline"
+    status, answer = cluster.client.json("GET", path, params={"flat_settings": "true"})
+    found = answer.get(index) if status == 200 and isinstance(answer, dict) else None
+    return called_by((found or {}).get("settings") or {})
+
+
+def called_by(settings: dict[str, Any]) -> list[str]:
+    """The default and the final pipeline that flat settings name."""
+    named = (settings.get(f"index.{one}_pipeline") for one in ("default", "final"))
+    return [str(one) for one in named if one and one != "_none"]
+
+
+def look_for(cluster: Cluster, plan: Plan, names: list[str], owner: str, mend: str) -> None:
+    """
+    Tell which of the pipelines that events are sent through are not there: no event would be taken.
+
+    Args:
+        cluster: to look in.
+        plan: to write to.
+        names: of the pipelines.
+        owner: the index or template that sends events through them.
+        mend: what else than making the pipeline mends it.
+    """
+    for name in names:
+        path = f"/_ingest/pipeline/{quote(name, safe='')}"
+        status, answer = cluster.client.json("GET", path)
+        if status == 404:
+            plan.problem(
+                f"{owner} through the pipeline {name}, and the cluster has none of that name, so it takes no event;"
+                f" make the pipeline, or {mend}"
+            )
+        elif status != 200:
+            plan.note(
+                f"{owner} through the pipeline {name}; whether the cluster has it cannot be told:"
+                f" {refusal(cluster.client, f'GET {path}', PIPELINES, status, answer)}"
+            )
+
+
 def default_pipeline(simulated: dict[str, Any]) -> str:
     """Of the answer to a simulated template: the default pipeline of its indices, empty for none."""
     settings = templates.flat_settings((simulated.get("template") or {}).get("settings") or {})

@@ -50,6 +50,9 @@ POLICIES = Right(
     "cluster privilege manage_ilm",
     "cluster permissions cluster:admin/opendistro/ism/policy/*",
 )
+SNAPSHOTS = Right(
+    "cluster privilege monitor_snapshot", "cluster permission cluster:admin/repository/get"
+)
 MANAGED = Right(
     "index privilege manage_data_stream_lifecycle on the data stream",
     "cluster permissions cluster:admin/opendistro/ism/managedindex/*",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from shipper.config.own import own_streams
 from shipper.tools.setup.lifecycle import Lifecycles
-from shipper.tools.setup.pipelines import Pipelines
+from shipper.tools.setup.pipelines import Pipelines, look_for, of_index
 from shipper.tools.setup.plan import Cluster, Plan
 from shipper.tools.setup.targets import Targets
 from shipper.tools.setup.templates import Templates
@@ -39,6 +39,11 @@ def make_plan(client: Client, settings: Settings) -> Plan:
         state = targets.look(stream)
         if state is None:
             continue
+        if state.indices:
+            newest = state.indices[-1]
+            mend = f"take it away: PUT /{newest}/_settings with the setting as null"
+            names = of_index(cluster, newest)
+            look_for(cluster, plan, names, f"index {newest} sends events of {stream.name}", mend)
         if templates.plan(stream, state, edge=stream.name in edge):
             if stream.name in templates.ours:
                 lifecycles.existing(stream, state)

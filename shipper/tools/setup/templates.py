@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from shipper.cluster import templates
 from shipper.cluster.templates_fields import custom_problems
-from shipper.tools.setup.pipelines import default_pipeline
+from shipper.tools.setup.pipelines import called_by, default_pipeline, look_for
 from shipper.tools.setup.plan import TEMPLATES, SetupError, Step, reason, refusal
 
 if TYPE_CHECKING:
@@ -106,11 +106,15 @@ class Templates:
             f"index template {winner.name}: makes the {kind} {stream.index}; {over}, so what setup.template, rollover and"
             " retention say is its owner's business"
         )
-        if edge and not winner.built_in and (pipelines := self._pipelines_of(winner)):
+        called = [] if winner.built_in or winner.ours else self._pipelines_of(winner)
+        sends = f"index template {winner.name} sends events of {stream.index}"
+        if edge and called:
             self._plan.note(
-                f"index template {winner.name} sends events of {stream.index} through {', '.join(pipelines)},"
-                " and they are parsed in the agent already: remove one of both, or they are parsed twice"
+                f"{sends} through {', '.join(called)}, and they are parsed in the agent already: remove one of both, or"
+                " they are parsed twice"
             )
+        mend = "remove index.default_pipeline and index.final_pipeline from the template, with its owner"
+        look_for(self._cluster, self._plan, called, sends, mend)
         return True
 
     def _note_loser(self, other: Template, stream: DataStream, priority: int) -> None:
@@ -126,8 +130,7 @@ class Templates:
         path = f"/_index_template/_simulate/{quote(other.name)}"
         _, answer = self._cluster.ask("POST", path, TEMPLATES)
         settings = templates.flat_settings((answer.get("template") or {}).get("settings") or {})
-        named = (settings.get(f"index.{one}_pipeline") for one in ("default", "final"))
-        return [str(one) for one in named if one and one != "_none"]
+        return called_by(settings)
 
     # Ours
 
