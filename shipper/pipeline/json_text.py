@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from shipper.pipeline.values import Float, ZonedDateTime, double_text, float_text
+from shipper.pipeline.values import Date, Float, ZonedDateTime, double_text, float_text
 
 
 def dumps(document: dict[str, Any]) -> bytes:
@@ -43,6 +43,8 @@ def _other(value: Any) -> Any:
         return double_text(value)
     if isinstance(value, ZonedDateTime):
         return str(value)
+    if isinstance(value, Date):
+        return value.stored()
     raise TypeError
 
 

@@ -69,6 +69,44 @@ class ZonedDateTime(NamedTuple):
         return zoned_text(self)
 
 
+class Date:
+    """
+    A ``java.util.Date``, which only a script makes. A document keeps it as a time.
+
+    Attributes:
+        millis: since the epoch.
+    """
+
+    __slots__ = ("millis",)
+
+    def __init__(self, millis: int) -> None:
+        self.millis = millis
+
+    def __eq__(self, other: object) -> bool:
+        """The same moment."""
+        return isinstance(other, Date) and self.millis == other.millis
+
+    def __hash__(self) -> int:
+        """As equal dates have in common."""
+        return hash(self.millis)
+
+    def __str__(self) -> str:
+        """``toString``, which nobody here can know: it tells the time in the zone of the cluster's Java machine."""
+        from shipper.pipeline.failure import Failure  # noqa: PLC0415 - rarely asked for
+
+        reason = "the edge cannot do this: the text of a Date, which is in the time zone of the cluster's Java machine"
+        raise Failure(reason, "shipper_unsupported", foreign=True)
+
+    def stored(self) -> str:
+        """As it stands in a document."""
+        from shipper.pipeline.dates.instant import Moment  # noqa: PLC0415 - rarely written
+        from shipper.pipeline.dates.zones import zone  # noqa: PLC0415
+
+        second, milli = divmod(self.millis, 1000)
+        date, _, clock = Moment(second, 0, zone("Z")).text()[:-1].partition("T")
+        return f"{date}T{clock if clock.count(':') > 1 else clock + ':00'}.{milli:03}Z"
+
+
 def single(value: float) -> float:
     """The nearest value of single precision."""
     try:
@@ -94,6 +132,7 @@ _CLASSES: dict[type, str] = {
     Float: "java.lang.Float",
     Char: "java.lang.Character",
     ZonedDateTime: "java.time.ZonedDateTime",
+    Date: "java.util.Date",
 }
 
 

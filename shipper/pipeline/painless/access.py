@@ -85,6 +85,7 @@ def dotted(
         return objects.lookup(value, name)
     if kind in _LISTS:
         return item(value, index(name))
+    objects.not_of_dates(value, name)
     raise illegal(f"dynamic getter [{objects.class_name(value)}, {name}] not found")
 
 

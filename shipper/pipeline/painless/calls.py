@@ -206,6 +206,7 @@ class Calls(Base):
                     return found(receiver, *arguments)
             if receiver is None:
                 raise missing("callArgs[0]")
+            objects.not_of_dates(receiver, name)
             raise illegal(
                 f"dynamic method [{objects.class_name(receiver)}, {name}/{count}] not found"
             )

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from shipper.pipeline import values
-from shipper.pipeline.values import Byte, Char, Float, Long, Short, ZonedDateTime
+from shipper.pipeline.failure import Failure
+from shipper.pipeline.values import Byte, Char, Date, Float, Long, Short, ZonedDateTime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +97,7 @@ _NAMES: Final[dict[type, str]] = {
     Optional: "java.util.Optional",
 }
 NUMBERS: Final = frozenset([int, float, Long, Float, Short, Byte])
-_PLAIN: Final = NUMBERS | {str, bool, Char, ZonedDateTime}
+_PLAIN: Final = NUMBERS | {str, bool, Char, ZonedDateTime, Date}
 _UNBOXED: Final = {
     "java.lang.Boolean": "boolean",
     "java.lang.Byte": "byte",
@@ -107,6 +108,23 @@ _UNBOXED: Final = {
     "java.lang.Float": "float",
     "java.lang.Double": "double",
 }
+
+
+_OF_DATES: Final = frozenset(
+    ["time", "getTime", "before", "after", "compareTo", "equals", "hashCode", "toString", "clone"]
+)
+
+
+def not_of_dates(value: Any, name: str) -> None:
+    """
+    Conditions know no ``Date``, which a script may have put into the document.
+
+    Raises:
+        Failure: the class has what is asked for.
+    """
+    if type(value) is Date and name in _OF_DATES:
+        reason = f"the edge cannot do this: {name} of a Date in a condition"
+        raise Failure(reason, "shipper_unsupported", foreign=True)
 
 
 def name_classes(names: dict[type, str]) -> None:

@@ -21,6 +21,7 @@ from shipper.pipeline.values import (
     INT_MIN,
     LONG_MAX,
     LONG_MIN,
+    Date,
     Float,
     Long,
     ZonedDateTime,
@@ -142,6 +143,8 @@ def _scalar(value: Any) -> bytes:
         return _time(value)
     if value is None:
         return b""
+    if kind is Date:
+        raise Failure("the edge cannot do this: a fingerprint of a Date", "shipper_unsupported")
     raise Failure(f"cannot convert object of type [{class_name(value)}] to bytes")
 
 

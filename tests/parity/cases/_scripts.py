@@ -338,6 +338,35 @@ char[] cs = ctx.s.toCharArray(); int n = 0; for (char c : cs) { n += c } ctx.x =
 for (int i = 0; i < ctx.s.length(); i++) { char c = ctx.s.charAt(i); if (c == (char)'b') { ctx.x = i } }
 long ipToLong(String ip) { long r = 0; for (p in ip.splitOnToken('.')) { r = r * 256 + Integer.parseInt(p) } return r } ctx.x = ipToLong('10.1.2.3')
 int h = 7; for (int i = 0; i < ctx.s.length(); i++) { h = 31 * h + ctx.s.charAt(i) } ctx.x = h
+ctx.x = ctx.l.stream().collect(Collectors.toMap(x -> x.toUpperCase(), x -> x.length()))
+ctx.x = ['b', 'a', 'b'].stream().collect(Collectors.toMap(x -> x, x -> x + '1'))
+ctx.x = ['b', 'a', 'b', 'b'].stream().collect(Collectors.toMap(x -> x, x -> 1, (a, b) -> a + b))
+ctx.x = ['b', 'a', 'b'].stream().collect(Collectors.toMap(x -> x, x -> 1, (a, b) -> null))
+ctx.x = ['b', null].stream().collect(Collectors.toMap(x -> 'k' + x, x -> x))
+ctx.x = ['b', null].stream().collect(Collectors.toMap(x -> x, x -> 'v' + x)).get(null)
+ctx.x = [1, 1.0, 1L].stream().collect(Collectors.toMap(x -> x, x -> 'v' + x)).size()
+ctx.x = [1, 2].stream().collect(Collectors.toMap(x -> x, x -> x))
+ctx.x = [].stream().collect(Collectors.toMap(x -> x, x -> x))
+Map m = ['Client User': 'a', 'DBID': 7]; ctx.x = m.entrySet().stream().collect(Collectors.toMap(e -> e.getKey().toLowerCase(), Map.Entry::getValue))
+Map m = ['Client User': 'a', 'DBID': 7]; ctx.x = m.entrySet().stream().collect(Collectors.toMap(e -> e.getKey().replace(' ', '_'), e -> e.getValue()))
+def m = ['a b': 'x', 'a_b': 'y']; ctx.x = m.entrySet().stream().collect(Collectors.toMap(e -> e.getKey().replace(' ', '_'), e -> e.getValue()))
+def m = ['a': null]; ctx.x = m.entrySet().stream().collect(Collectors.toMap(e -> e.getKey(), e -> e.getValue()))
+ctx.x = []; for (c in 'azAZ09fF~ '.toCharArray()) { ctx.x.add(Character.digit(c, 16)) }
+ctx.x = []; for (c in [233, 0x663, 0xFF17, 0xFF21, 0xFF3A, 0xFF3B, 0xFF41, 0xFF5A, 0xFF5B, 0x212A, 0x1D7D8, 0x110000]) { ctx.x.add(Character.digit((int) c, 36)) }
+ctx.x = [Character.digit((char)'7', 8), Character.digit((char)'8', 8), Character.digit((char)'1', 1), Character.digit((char)'1', 37), Character.digit((char)'1', 2), Character.digit(55, 10), Character.digit(-1, 10)]
+boolean hex(String v) { for (int i = 0; i < v.length(); i++) { if (Character.digit(v.charAt(i), 16) == -1) { return false } } return true } ctx.x = hex('2F62696e'); ctx.y = hex('2g')
+def a = ZonedDateTime.parse(ctx.t); ctx.x = a.getLong(ChronoField.INSTANT_SECONDS) * 1000L; ctx.y = a.getLong(ChronoField.EPOCH_DAY); ctx.w = a.getLong(ChronoField.NANO_OF_SECOND); ctx.v = a.getLong(ChronoField.YEAR)
+def a = ZonedDateTime.parse(ctx.z); ctx.x = a.get(ChronoField.OFFSET_SECONDS); ctx.y = a.get(ChronoField.DAY_OF_WEEK); ctx.w = a.get(ChronoField.DAY_OF_YEAR); ctx.v = a.get(ChronoField.MONTH_OF_YEAR); ctx.q = a.get(ChronoField.DAY_OF_MONTH); ctx.r = a.get(ChronoField.HOUR_OF_DAY)
+ZonedDateTime a = ZonedDateTime.parse(ctx.u); ctx.x = a.getLong(ChronoField.MINUTE_OF_DAY); ctx.y = a.get(ChronoField.SECOND_OF_DAY); ctx.w = a.get(ChronoField.MILLI_OF_DAY); ctx.v = a.get(ChronoField.MILLI_OF_SECOND); ctx.q = a.get(ChronoField.MINUTE_OF_HOUR); ctx.r = a.get(ChronoField.SECOND_OF_MINUTE)
+ctx.x = ZonedDateTime.parse(ctx.t).get(ChronoField.INSTANT_SECONDS)
+try { ctx.x = ZonedDateTime.parse(ctx.t).get(ChronoField.EPOCH_DAY) } catch (Exception e) { ctx.x = 'too large' }
+ctx.x = ZonedDateTime.parse(ctx.t).getLong(null)
+ctx.x = ZonedDateTime.parse('1969-12-31T23:59:58.9Z').getLong(ChronoField.INSTANT_SECONDS); ctx.y = ZonedDateTime.parse('1969-12-31T23:59:58.9+05:30').getLong(ChronoField.EPOCH_DAY)
+ctx.x = new Date(ctx.ms)
+ctx['@timestamp'] = new Date(1714558830L * 1000 + 7)
+ctx.x = [new Date(0L), ['a': new Date(-1L)], new Date(253402300799999L), new Date(253402300800000L), new Date(-62135596800001L), new Date(-62167219200001L)]
+def d = new Date(5L); ctx.x = d.time; ctx.y = d instanceof Date; ctx.w = d == new Date(5L); ctx.v = d.before(new Date(6L)); ctx.q = [d].contains(new Date(5L)); ctx.r = d.compareTo(new Date(4L))
+ctx.x = new Date(5L).year
 """
 
 ON_VALUES = r"""

@@ -134,6 +134,45 @@ def _idiom() -> list[Case | None]:
     ]
 
 
+def _dates() -> list[Case | None]:
+    """What steps make of a ``Date`` that a script has put into the document."""
+    made = {
+        "script": {
+            "source": "ctx.d = new Date(ctx.ms); ctx.l = [new Date(5L)]; ctx.m = ['d': ctx.d]"
+        }
+    }
+    steps: list[dict[str, Any]] = [
+        {"rename": {"field": "d", "target_field": "q.r"}},
+        {"lowercase": {"field": "d"}},
+        {"trim": {"field": "d", "ignore_failure": True}},
+        {"gsub": {"field": "d", "pattern": "a", "replacement": "b"}},
+        {"split": {"field": "d", "separator": "-"}},
+        {"append": {"field": "d", "value": "x"}},
+        {"append": {"field": "l", "value": "x", "allow_duplicates": False}},
+        {"convert": {"field": "d", "type": "auto"}},
+        {"remove": {"field": "d"}},
+        {"set": {"field": "d.x", "value": 1}},
+        {"set": {"field": "x", "value": 1, "if": "ctx.d instanceof String"}},
+        {"set": {"field": "x", "value": 1, "if": "ctx.d != null && ctx.d instanceof Comparable"}},
+        {"set": {"field": "x", "value": 1, "if": "ctx.d == ctx.m.d && ctx.d != ctx.l[0]"}},
+        {"set": {"field": "x", "value": 1, "if": "ctx.d == '2024-05-01T10:20:30.123Z'"}},
+        {"set": {"field": "x", "value": 1, "if": "ctx.d.contains('x')"}},
+        {"set": {"field": "x", "value": 1, "if": "ctx.d.year == 1"}},
+        {"set": {"field": "x", "value": 1, "if": "ctx.d > 5"}},
+        {"script": {"source": "ctx.x = ctx.d.getTime() + ctx.l[0].time; ctx.y = ctx.d instanceof Date; ctx.z = ctx.d == new Date(ctx.ms)"}},
+        {"script": {"source": "ctx.x = ctx.d.length()"}},
+        {"script": {"source": "ctx.m.remove('d'); ctx.x = ctx.l.indexOf(new Date(5L))"}},
+        {"foreach": {"field": "l", "processor": {"append": {"field": "x", "value": "{{ms}}"}}}},
+    ]  # fmt: skip
+    return [
+        Case(
+            option="source", kind="script", document={"ms": 1714558830123},
+            pipeline={"processors": [made, step], "on_failure": [_NOTE]},
+        )
+        for step in steps
+    ]  # fmt: skip
+
+
 def _values() -> list[Case | None]:
     """The same scripts on values of every class."""
     sources = _scripts.ON_VALUES.strip("\n").split("\n")
@@ -146,6 +185,6 @@ def _random() -> list[Case | None]:
 
 CASES = [
     case
-    for case in (*_plain(), *_more(), *_idiom(), *_values(), *_random(), *_languages())
+    for case in (*_plain(), *_more(), *_idiom(), *_dates(), *_values(), *_random(), *_languages())
     if case is not None
 ]

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from shipper.pipeline import guard
 from shipper.pipeline.failure import Failure, Invalid, Raised, Unsupported
+from shipper.pipeline.json_text import dumps
 from shipper.pipeline.painless import script as painless
 from shipper.pipeline.painless.failures import ScriptFailure
 from shipper.pipeline.painless.script import library
@@ -120,6 +121,30 @@ def test_mistakes_name_the_place(source: str, offset: int) -> None:
     with pytest.raises(Invalid) as wrong:
         painless.compile(source, flavour="opensearch", params={})
     assert wrong.value.offset == offset
+
+
+def test_what_only_elasticsearch_knows_is_refused_and_no_mistake() -> None:
+    source = "ctx.x = metadata().now"
+    with pytest.raises(Unsupported) as refused:
+        painless.compile(source, flavour="elasticsearch", params={})
+    assert type(refused.value) is Unsupported
+    with pytest.raises(Invalid):
+        painless.compile(source, flavour="opensearch", params={})
+
+
+def test_a_date_is_stored_as_a_time_and_its_text_is_not_known() -> None:
+    document: dict[str, Any] = {}
+    for flavour in ("opensearch", "elasticsearch"):
+        run("ctx.d = new Date(1714558830007L)", document, flavour)
+        assert dumps(document) == b'{"d":"2024-05-01T10:20:30.007Z"}'
+        for source in (
+            "ctx.x = '' + ctx.d",
+            "ctx.x = ctx.d.toString()",
+            "ctx.x = [ctx.d].join(',')",
+        ):
+            with pytest.raises(Failure) as failure:
+                run(source, document, flavour)
+            assert failure.value.type == "shipper_unsupported"
 
 
 @pytest.mark.parametrize("name", ["_id", "_index", "_version"])

@@ -94,7 +94,9 @@ class Functions(Writing):
         if function is None:
             if self.flavour == "elasticsearch" and node.name == "$":
                 return super().local_call(node)
-            if node.name in {"emit", "field", "$"}:
+            if node.name in {"emit", "field", "$"} or (
+                node.name == "metadata" and not node.arguments and self.flavour == "elasticsearch"
+            ):
                 self.refuse(f"a call of {node.name}", node.offset)
             raise Invalid(
                 f"unknown call [{node.name}] with [{len(node.arguments)}] arguments", node.offset

@@ -96,6 +96,20 @@ def _numeric(text: str) -> int:
     return int(unicodedata.numeric(text, -1))
 
 
+def _digit(code: int, radix: int) -> int:
+    """``Character.digit``: decimal digits of all scripts, and the letters of Latin, plain and full-width."""
+    text = chr(code) if 0 <= code <= 0x10FFFF else ""
+    if text.isdecimal():
+        found = int(text)
+    elif "A" <= text <= "Z" or "a" <= text <= "z":
+        found = (code | 32) - 87
+    elif 0xFF21 <= code <= 0xFF3A or 0xFF41 <= code <= 0xFF5A:
+        found = (code - 0xFF01) % 32 + 10
+    else:
+        return -1
+    return found if 2 <= radix <= 36 and found < radix else -1
+
+
 CHARACTER: Final[dict[str, Callable[..., Any]]] = {
     "isWhitespace(int)boolean": lambda code: (
         chr(code) in " \t\n\v\f\r\x1c\x1d\x1e\x1f"
@@ -108,6 +122,7 @@ CHARACTER: Final[dict[str, Callable[..., Any]]] = {
         if chr(code).isascii() and chr(code).isalpha()
         else _numeric(chr(code))
     ),
+    "digit(int,int)int": _digit,
     "valueOf(char)Character": values.Char,
 }
 INTEGER: Final[dict[str, Callable[..., Any]]] = {

@@ -23,6 +23,7 @@ from shipper.pipeline.painless.script.naming import (
     STATE,
     Naming,
 )
+from shipper.pipeline.values import Date
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -346,7 +347,7 @@ class Writing(Naming):
         """``new Type(…)``."""
         name = self.named_type(node.type, node.offset)
         if name == "Date" and not node.arguments:
-            return Value(name, lambda frame: spans.Date(spans.now(frame[STATE])), node.offset)
+            return Value(name, lambda frame: Date(spans.now(frame[STATE])), node.offset)
         return make(self, node, name)
 
 

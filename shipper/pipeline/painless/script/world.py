@@ -20,14 +20,24 @@ from shipper.pipeline.painless.failures import (
 from shipper.pipeline.painless.script import live
 from shipper.pipeline.painless.script.library import GETTERS_BY_KIND
 from shipper.pipeline.painless.script.maps import get
-from shipper.pipeline.values import Byte, Char, Float, Long, Short, ZonedDateTime, class_name, copy
+from shipper.pipeline.values import (
+    Byte,
+    Char,
+    Date,
+    Float,
+    Long,
+    Short,
+    ZonedDateTime,
+    class_name,
+    copy,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _CONTAINERS: Final = live.MAPS | live.LISTS
 JSON: Final = frozenset(
-    [str, int, float, bool, type(None), Long, Short, Byte, Float, ZonedDateTime]
+    [str, int, float, bool, type(None), Long, Short, Byte, Float, ZonedDateTime, Date]
 )
 
 

@@ -16,9 +16,10 @@ from shipper.pipeline.painless.script.more.spans import (
     _NANOS,
     _PARTS,
     _UNITS,
-    Date,
+    FIELDS,
     Day,
     Duration,
+    Field,
     Formatter,
     Instant,
     Named,
@@ -39,9 +40,11 @@ from shipper.pipeline.painless.script.more.spans import (
     _toward_zero,
     _week_day,
     _zone,
+    get_int,
+    get_long,
 )
 from shipper.pipeline.painless.strings import given
-from shipper.pipeline.values import ZonedDateTime
+from shipper.pipeline.values import Date, ZonedDateTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +52,8 @@ if TYPE_CHECKING:
 METHODS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
     "ZonedDateTime": {
         **scalars.TIME,
+        "get(TemporalField)int": get_int,
+        "getLong(TemporalField)long": get_long,
         "toInstant()Instant": lambda value: Instant(value.seconds, value.nanos),
         "toEpochSecond()long": lambda value: value.seconds,
         "isAfter(ChronoZonedDateTime)boolean": _compare(1),
@@ -69,6 +74,7 @@ METHODS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
         "isAfter(Instant)boolean": _compare(1),
         "isBefore(Instant)boolean": _compare(-1),
         "get(TemporalField)int": live.never("Instant.get"),
+        "getLong(TemporalField)long": live.never("Instant.getLong"),
         "compareTo(Instant)int": lambda one, other: scalars.order(
             _total(one), _total(given(other))
         ),
@@ -102,9 +108,14 @@ METHODS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
         "compareTo(Enum)int": live.never("compareTo of an enum"),
         "name()String": lambda unit: unit.name,
     },
+    "ChronoField": {
+        "compareTo(Enum)int": live.never("compareTo of an enum"),
+        "name()String": lambda field: field.name,
+    },
     "DayOfWeek": {
         "compareTo(Enum)int": live.never("compareTo of an enum"),
         "get(TemporalField)int": live.never("DayOfWeek.get"),
+        "getLong(TemporalField)long": live.never("DayOfWeek.getLong"),
         "getValue()int": lambda day: day.value,
         "name()String": lambda day: day.name,
     },
@@ -147,6 +158,7 @@ STATIC: Final[dict[str, dict[str, Callable[..., Any]]]] = {
     "ZoneId": {"of(String)ZoneId": _zone},
     "ZoneOffset": {},
     "ChronoUnit": {},
+    "ChronoField": {},
     "DateTimeFormatter": {"ofPattern(String)DateTimeFormatter": _pattern},
     "System": {},
 }  # fmt: skip
@@ -159,17 +171,20 @@ SUPERS: Final[dict[str, tuple[str, ...]]] = {
     "TemporalUnit": ("Object",),
     "Duration": ("Object",),
     "ChronoUnit": ("TemporalUnit", "Object"),
+    "TemporalField": ("Object",),
+    "ChronoField": ("TemporalField", "Object"),
     "DayOfWeek": ("Object",),
     "ZoneId": ("Object",),
     "ZoneOffset": ("ZoneId", "Object"),
     "DateTimeFormatter": ("Object",),
-    "Date": ("Object",),
+    "Date": ("Comparable", "Object"),
 }
 INSTANCES: Final[dict[str, frozenset[type]]] = {
     **dict.fromkeys(("Temporal", "TemporalAccessor"), frozenset([ZonedDateTime, Instant])),
     "Instant": frozenset([Instant]),
     "Duration": frozenset([Duration]),
     **dict.fromkeys(("ChronoUnit", "TemporalUnit"), frozenset([Named])),
+    **dict.fromkeys(("ChronoField", "TemporalField"), frozenset([Field])),
     "DayOfWeek": frozenset([Day]),
     "ZoneId": frozenset([dates.Zone, Region]),
     "DateTimeFormatter": frozenset([Formatter]),
@@ -181,12 +196,14 @@ QUALIFIED: Final = {
         for name in ("ZonedDateTime", "Instant", "Duration", "ZoneId", "ZoneOffset", "DayOfWeek")
     },
     "java.time.temporal.ChronoUnit": "ChronoUnit",
+    "java.time.temporal.ChronoField": "ChronoField",
     "java.time.format.DateTimeFormatter": "DateTimeFormatter",
     "java.util.Date": "Date",
     "java.lang.System": "System",
 }
 CONSTANTS: Final[dict[tuple[str, str], tuple[str, Any]]] = {
     **{("ChronoUnit", name): ("ChronoUnit", Named("ChronoUnit", name, 0)) for name in (*_UNITS, *_MONTHS)},
+    **{("ChronoField", name): ("ChronoField", Field("ChronoField", name, 0)) for name in FIELDS},
     ("ZoneOffset", "UTC"): ("ZoneOffset", dates.zone("Z")),
     **{
         ("DateTimeFormatter", name): ("DateTimeFormatter", Formatter(name))
@@ -200,21 +217,24 @@ GETTERS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
         "dayOfWeekEnum": _week_day,
     },
     "DayOfWeek": {"value": lambda day: day.value},
+    "Date": {"time": lambda date: date.millis},
 }
 RECEIVERS: Final[dict[type, str]] = {
     Named: "ChronoUnit",
+    Field: "ChronoField",
     Day: "DayOfWeek",
     Instant: "Instant", Duration: "Duration", Formatter: "DateTimeFormatter", Date: "Date",
     dates.Zone: "ZoneId", Region: "ZoneId",
 }  # fmt: skip
 STRING: Final[dict[str, Callable[..., Any]]] = {}
 STATIC_STRING: Final[dict[str, Callable[..., Any]]] = {"format(String,def[])String": formatted}
-MISSING: Final = " atOffset/1 getLong/1 isSupported/1 minus/1 minus/2 plus/1 plus/2 query/1 range/1 truncatedTo/1 until/2 with/1 with/2 getMonth/0 getOffset/0 "
+MISSING: Final = " atOffset/1 isSupported/1 minus/1 minus/2 plus/1 plus/2 query/1 range/1 truncatedTo/1 until/2 with/1 with/2 getMonth/0 getOffset/0 "
 
 for _kind, _name, _write in (
     (Instant, "java.time.Instant", _instant_text),
     (Duration, "java.time.Duration", _duration_text),
     (Named, "java.time.temporal.ChronoUnit", lambda value: value.name.capitalize()),
+    (Field, "java.time.temporal.ChronoField", None),
     (Day, "java.time.DayOfWeek", lambda value: value.name),
     (Date, "java.util.Date", None),
     (Formatter, "java.time.format.DateTimeFormatter", None),

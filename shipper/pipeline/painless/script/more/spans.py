@@ -70,13 +70,10 @@ class Day(Named):
     __slots__ = ()
 
 
-class Date:
-    """A ``java.util.Date``."""
+class Field(Named):
+    """A ``ChronoField``."""
 
-    __slots__ = ("millis",)
-
-    def __init__(self, millis: int) -> None:
-        self.millis = millis
+    __slots__ = ()
 
 
 class Formatter:
@@ -401,6 +398,48 @@ _FIELDS: Final[dict[str, Callable[[ZonedDateTime], int]]] = {
     "Second": _field(lambda moment: (moment.second + moment.offset) % 60),
     "Nano": _field(lambda moment: moment.nano),
 }
+
+
+def _second_of_day(moment: dates.Moment) -> int:
+    return (moment.second + moment.offset) % _DAY
+
+
+FIELDS: Final[dict[str, Callable[[ZonedDateTime], int]]] = {
+    "YEAR": _FIELDS["Year"],
+    "MONTH_OF_YEAR": _FIELDS["MonthValue"],
+    "DAY_OF_MONTH": _FIELDS["DayOfMonth"],
+    "DAY_OF_YEAR": _FIELDS["DayOfYear"],
+    "DAY_OF_WEEK": _field(lambda moment: calendar.day_of_week(moment.day)),
+    "HOUR_OF_DAY": _FIELDS["Hour"],
+    "MINUTE_OF_HOUR": _FIELDS["Minute"],
+    "MINUTE_OF_DAY": _field(lambda moment: _second_of_day(moment) // 60),
+    "SECOND_OF_MINUTE": _FIELDS["Second"],
+    "SECOND_OF_DAY": _field(_second_of_day),
+    "MILLI_OF_SECOND": _field(lambda moment: moment.nano // 1_000_000),
+    "MILLI_OF_DAY": _field(lambda moment: moment.nano_of_day // 1_000_000),
+    "NANO_OF_SECOND": _FIELDS["Nano"],
+    "OFFSET_SECONDS": _field(lambda moment: moment.offset),
+    "EPOCH_DAY": _field(lambda moment: moment.day),
+    "INSTANT_SECONDS": lambda value: value.seconds,
+}
+"""What a ``ChronoField`` is of a time."""
+_LARGE: Final = frozenset(["EPOCH_DAY", "INSTANT_SECONDS"])
+
+
+def get_long(value: ZonedDateTime, field: Field | None) -> int:
+    """``ZonedDateTime.getLong``."""
+    return FIELDS[given(field).name](value)
+
+
+def get_int(value: ZonedDateTime, field: Field | None) -> int:
+    """``ZonedDateTime.get``, which does not have fields that are too large for an int."""
+    if given(field).name in _LARGE:
+        raise ScriptFailure(
+            "Invalid field for get() method, use getLong() instead",
+            "unsupported_temporal_type_exception",
+            foreign=True,
+        )
+    return FIELDS[given(field).name](value)
 
 
 def _week_day(value: ZonedDateTime) -> Named:

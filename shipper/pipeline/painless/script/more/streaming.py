@@ -6,9 +6,11 @@ import functools
 from typing import TYPE_CHECKING, Any, Final
 
 from shipper.pipeline.painless import streams
+from shipper.pipeline.painless.failures import ScriptFailure
 from shipper.pipeline.painless.objects import Optional, Stream
 from shipper.pipeline.painless.script import live
 from shipper.pipeline.painless.streams import used
+from shipper.pipeline.painless.strings import given
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,6 +51,35 @@ def _extreme(sign: int) -> Callable[..., Optional]:
     return run
 
 
+def _mapped(
+    name_of: Callable[[Any], Any],
+    value_of: Callable[[Any], Any],
+    merged: Callable[[Any, Any], Any] | None = None,
+) -> Callable[[Iterator[Any]], dict[Any, Any]]:
+    """``Collectors.toMap``: null is no value, and without a way to merge them no key comes twice."""
+
+    def run(items: Iterator[Any]) -> dict[Any, Any]:
+        table: dict[Any, Any] = {}
+        for item in items:
+            name = live.key(name_of(item))
+            value = given(value_of(item))
+            if name not in table:
+                table[name] = value
+                continue
+            if merged is None:
+                raise ScriptFailure(
+                    f"Duplicate key {live.text(live.unkey(name))} (attempted merging values {live.text(table[name])} and {live.text(value)})",
+                    "illegal_state_exception",
+                    foreign=True,
+                )
+            table[name] = merged(table[name], value)
+            if table[name] is None:
+                del table[name]
+        return table
+
+    return run
+
+
 SUPERS: Final[dict[str, tuple[str, ...]]] = {}
 INSTANCES: Final[dict[str, frozenset[type]]] = {}
 FUNCTIONAL: Final[dict[str, tuple[int, str]]] = {}
@@ -72,6 +103,8 @@ STATIC: Final[dict[str, dict[str, Callable[..., Any]]]] = {
         "toSet()Collector": lambda: (
             lambda items: live.Hashed((live.key(item), True) for item in items)
         ),
+        "toMap(Function,Function)Collector": _mapped,
+        "toMap(Function,Function,BinaryOperator)Collector": _mapped,
     },
     "Comparator": {
         "naturalOrder()Comparator": lambda: _natural,
