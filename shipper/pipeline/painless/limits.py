@@ -8,6 +8,7 @@ written out, and of its loops at most the last may give characters back to what 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -256,7 +257,7 @@ def _holds(ranges: CharSet, point: int) -> bool:
 def _anywhere(paths: list[_Path]) -> float:
     """Looks a character of the text, where the match may begin at any place."""
     plain = [path for path in paths if not any(item.loop for item in path)]
-    looks = _fixed(plain) if plain else 0.0
+    looks = 0.0
     for path in paths:
         loops = [place for place, item in enumerate(path) if item.loop]
         if not loops:
@@ -270,4 +271,46 @@ def _anywhere(paths: list[_Path]) -> float:
         if consuming[0].loop or intersect(consuming[0].ranges, others):
             raise _Beyond
         looks += consuming[0].cost + _once([path], whole=False)
-    return looks
+    if not plain:
+        return looks
+    fixed = _fixed(plain)
+    if looks + fixed > FACTOR and _tried(plain, FACTOR - looks):
+        return FACTOR
+    return looks + fixed
+
+
+def _tried(paths: list[_Path], most: float) -> bool:
+    """
+    Whether words that are tried at each place look no more often than ``most`` times a character, whatever the text.
+
+    What is looked at next depends on which beginnings of words the text up to there ends with. The text that is looked at
+    most is the longest way through those.
+    """
+    words = []
+    for path in paths:
+        if any(item.cost != 1.0 or len(item.ranges) != 1 for item in path):
+            return False
+        points = [item.ranges[0] for item in path]
+        if any(first != last for first, last in points):
+            return False
+        words.append("".join(chr(first) for first, _ in points))
+    if sum(map(len, words)) > _MOST_PAIRS:
+        return False
+    begun = Counter(word[:size] for word in words for size in range(len(word)))
+    cost = {text: sum(begun[text[at:]] for at in range(len(text) + 1)) for text in begun}
+    letters = {*"".join(words), ""}  # the empty one is any other, after which nothing has begun
+    best = {"": 0.0}
+    waiting = [""]
+    while waiting:
+        text = waiting.pop()
+        value = best[text] + cost[text] - most
+        if value > 0:
+            return False
+        for letter in letters:
+            after = text + letter if letter else ""
+            while after not in begun:
+                after = after[1:]
+            if value > best.get(after, -math.inf):
+                best[after] = value
+                waiting.append(after)
+    return True

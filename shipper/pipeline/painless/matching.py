@@ -78,15 +78,19 @@ class Matching(Base):
         from shipper.pipeline.painless.limits import bounded  # noqa: PLC0415 - few conditions have regular expressions
         from shipper.pipeline.regex import java  # noqa: PLC0415
 
-        translated = Matching.pattern(node)
+        translated = Matching.pattern(node, unread=True)
         if not bounded(java.parse(node.pattern, "".join(sorted(node.flags))), whole=whole):
             raise Unsupported(LIMITED, node.offset)
         return regex.compile(translated)
 
     @staticmethod
-    def pattern(node: tree.Regex) -> Translated:
+    def pattern(node: tree.Regex, *, unread: bool = False) -> Translated:
         """
         A pattern in Python's words.
+
+        Args:
+            node: the pattern.
+            unread: nobody asks what its groups have captured.
 
         Raises:
             Invalid: Java would not compile it.
@@ -98,7 +102,7 @@ class Matching(Base):
         if len(flags) != len(node.flags):
             raise Invalid("a flag of a regular expression that stands there twice", node.offset)
         try:
-            return java.translate(node.pattern, flags)
+            return java.translate(node.pattern, flags, unread=unread)
         except Invalid as error:
             raise Invalid(error.reason, node.offset + 1 + (error.offset or 0)) from None
         except Unsupported as error:

@@ -159,7 +159,9 @@ def _splitter(
     if literal and max(literal) <= "\ud7ff":
         return _literal_splitter(literal, limit)
     # like the cluster, which leaves short ones to String.split
-    compiled = patterns.compile_pattern(options, name, pattern, early=early and len(pattern) > 2)
+    compiled = patterns.compile_pattern(
+        options, name, pattern, early=early and len(pattern) > 2, unread=True
+    )
     if compiled is None:
         return str.split
     return patterns.splitter(compiled, limit)

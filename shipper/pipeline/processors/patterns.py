@@ -39,7 +39,7 @@ class Compiled(NamedTuple):
 
 
 def compile_pattern(
-    options: Options, name: str, text: str, *, early: bool, shown: str = ""
+    options: Options, name: str, text: str, *, early: bool, shown: str = "", unread: bool = False
 ) -> Compiled | None:
     """
     Compile a pattern of Java's dialect; problems are noted at the option.
@@ -51,12 +51,13 @@ def compile_pattern(
         early: the cluster compiles it when the pipeline is put, and refuses the pipeline if it is broken; otherwise only
             each document fails.
         shown: says what was compiled where that is not the option's text itself.
+        unread: nobody asks what its groups have captured.
 
     Returns:
         None where there were problems.
     """
     try:
-        translated = java.translate(text)
+        translated = java.translate(text, unread=unread)
         return Compiled(regex.compile(translated), translated.groups)
     except Unsupported as error:
         offset = None if shown else error.offset

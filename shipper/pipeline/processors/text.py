@@ -159,7 +159,9 @@ def split(options: Options, build: Build) -> Run:  # noqa: ARG001
             return parts
 
     else:
-        compiled = patterns.compile_pattern(options, "separator", separator, early=False)
+        compiled = patterns.compile_pattern(
+            options, "separator", separator, early=False, unread=True
+        )
         cut = str.split if compiled is None else patterns.splitter(compiled, -1 if preserve else 0)
 
     def run(document: Document) -> None:

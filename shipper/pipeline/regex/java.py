@@ -66,19 +66,20 @@ _LINE_START = r"(?:(?<=[\n\x85\u2028\u2029])|(?<=\r)(?!\n)|\A)(?!\Z)"
 
 
 @lru_cache(maxsize=256)
-def translate(text: str, flags: str = "") -> Translated:
+def translate(text: str, flags: str = "", *, unread: bool = False) -> Translated:
     """
     A pattern of Java as Python's.
 
     Args:
         text: the pattern.
         flags: letters as behind a pattern of Painless or in ``(?…)``: ``i``, ``m``, ``s``, ``d``, ``u``, ``x``.
+        unread: nobody asks what its groups have captured.
 
     Raises:
         Unsupported: the edge cannot do it exactly.
         Invalid: Java would not compile it.
     """
-    return _Parser(text).parse(flags)
+    return _Parser(text).parse(flags, unread=unread)
 
 
 def parse(text: str, flags: str = "") -> Node:
@@ -99,7 +100,7 @@ class _Parser(ClassParser):
         self._switch(flags)
         return self._alternatives()
 
-    def parse(self, flags: str) -> Translated:
+    def parse(self, flags: str, *, unread: bool) -> Translated:
         self._switch(flags)
         root = self._alternatives()
         if self.more:
@@ -110,7 +111,8 @@ class _Parser(ClassParser):
             elif early is not None:
                 self.refuse("a reference to a group that is not complete at that place", early)
         check_loops(root, self)
-        check_captures(root, self)
+        if self._references or not unread:
+            check_captures(root, self)
         engine = check_look_behind(root, self)
         marks = (properties.java("Mn") or (), properties.java("javaLetterOrDigit") or ())
         return emit(Tree(root, self._names), flags=re.ASCII, engine=engine, marks=marks)

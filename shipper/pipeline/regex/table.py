@@ -115,7 +115,7 @@ JAVA = (
     Row("`(…)`, `(?<name>…)`, `(?:…)`, `(?>…)`", ("(a)(b)?", "(?<x>a)(b)", "(?:ab)+", "(?>a|ab)c", "((a)|(b))+c?"), note="All parentheses are numbered, those with names too."),
     Row("names with other signs than letters and digits, names given twice, `(?P<x>…)`, `(?#…)`", ("(?<a_b>a)", "(?<1a>a)", "(?<x>a)(?<x>b)", "(?P<x>a)", "(?#a)b"), "invalid"),
     Row("a group within a loop that may match nothing", ("(a?)*b", "()*", "(a|)+b"), "refused", "What it holds at the end differs."),
-    Row("a group that need not match, within a look-around, an atomic group or a possessive loop", ("(?=(a)|b)", "(?>(a)|b)c", "(?!(a))", "(?:(a)|b)++"), "refused", "Java may leave in it what it matched in vain."),
+    Row("a group that need not match, within a look-around, an atomic group or a possessive loop", ("(?=(a)|b)", "(?>(a)|b)c", "(?!(a))", "(?:(a)|b)++"), "refused", "Java may leave in it what it matched in vain. Translated where nobody asks for groups: `kv`, `split`, `=~`."),
     Row("`(?=…)`, `(?!…)`", ("a(?=b)", "a(?!b)", r"(?=(a+))\1b")),
     Row("`(?<=…)`, `(?<!…)`", ("(?<=a)b", "(?<!a|bc)d", "(?<=a{1,3})b", "(?<!ab?)c", "(?<=(?:ab){1,2})c"), note="Of limited width; where it varies, with the `regex` package."),
     Row("look-behinds without limit, or of variable width around groups", ("(?<=a+)b", "(?<=.*)b", "(?<=(a?))b", "(?<=(a|ab))b", "(?<=a{1,2}+)b"), "refused", "Java takes some of them by chance."),

@@ -865,4 +865,25 @@ def _fields() -> list[Case]:
     ]  # fmt: skip
 
 
-CASES = _cases() + _fields()
+def _words() -> list[Case]:
+    """Words that a text may hold, as conditions on log lines ask for them."""
+    patterns = (
+        "(opened for user|opened by|opened,)",
+        " link down| link up| link flap",
+        "deny|drop|reject",
+        "(?:fail(?:ed|ure)|refused)",
+        "open(?=ed )|shut(?=(s|$))",
+    )
+    lines = (
+        "session opened for user ann", "session opened, opened by bob", "opened", "eth0 link up", "eth0 link  link downlink", "drop", "dedrejdroreject",
+        "openedopenedopenedopened", " link link link link link", "login failure", "fail", "", "opened by", "Opened For User", "é link flap 😀", "open", "shuts",
+    )  # fmt: skip
+    made = (
+        _case(f"ctx.line =~ /{pattern}/", number, {"line": line})
+        for number, pattern in enumerate(patterns)
+        for line in lines
+    )
+    return [case for case in made if case is not None]
+
+
+CASES = _cases() + _words() + _fields()

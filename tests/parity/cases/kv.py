@@ -83,6 +83,11 @@ CASES = [
         for keys in (["a"], ["a", "b"], [], ["x"], ["a", "a"], ["é"], [""], [5])
         for one in _with("include_keys", {"include_keys": keys}, TEXTS[:22])
     ),
+    *(
+        one
+        for split in (r"\s(?![\w\"]+?(\s+|$))", r" (?!(x|y)=)", r"(?<!(x|y)) ", r" (?=(a|b)=)")
+        for one in _with("field_split", {"field_split": split}, [*TEXTS[:24], "a=x y b=z w", "a=x b=y c", "x=1 x=2 y=3 a=4", "a=x b=y a=1"])
+    ),
     *_with("include_keys exclude_keys", {"include_keys": ["a", "b"], "exclude_keys": ["a"]}),
     *invalid("include_keys", KIND, {"field": "a"} | PLAIN, ["a", 5, {"a": 1}]),
     *(

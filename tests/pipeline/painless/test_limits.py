@@ -30,7 +30,7 @@ def taken(script: str) -> bool:
 
 @pytest.mark.parametrize(
     "pattern",
-    ["error", "foo|bar", "foo|bar|baz", r"^\d+$", r"^\d+\.\d+\.\d+$", "^(GET|POST|PUT)\\s", "^[^:]+:", r"\.", r"user=[a-z]+", "(?i)exception", ".*", "^$", "é+", "foo$"],
+    ["error", "foo|bar", "foo|bar|baz", r"^\d+$", r"^\d+\.\d+\.\d+$", "^(GET|POST|PUT)\\s", "^[^:]+:", r"\.", r"user=[a-z]+", "(?i)exception", ".*", "^$", "é+", "foo$", "(opened for user|opened by|opened,)", " disk full| link down| link up"],
 )  # fmt: skip
 def test_harmless_patterns_are_taken(pattern: str) -> None:
     assert taken(f"ctx.s =~ /{pattern}/")
@@ -38,7 +38,7 @@ def test_harmless_patterns_are_taken(pattern: str) -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    [".*foo", "a|b|c|d|e|f|g|h", "foo|bar|baz|qux|one|two", "[0-9]+x", "(a|b)+c", "a.*b", r"^.*foo$", r"\w+@\w+", "(a+)+b", r"(?=a)b"],
+    [".*foo", "a|b|c|d|e|f|g|h", "foo|bar|baz|qux|one|two", "[0-9]+x", "(a|b)+c", "a.*b", r"^.*foo$", r"\w+@\w+", "(a+)+b", r"(?=a)b", "aaab|aaba|abaa|baaa", "aaa|aab|aac|aad"],
 )  # fmt: skip
 def test_patterns_that_a_text_could_stop_are_refused(pattern: str) -> None:
     assert not taken(f"ctx.s =~ /{pattern}/")
@@ -111,6 +111,34 @@ def test_no_text_stops_what_is_taken(opensearch: Node) -> None:
         texts = [_text(rng) for _ in range(4)]
         tried += 1
         assert ask(script, texts) == [held({"s": text}) for text in texts], (script, texts)
+
+
+def _words(rng: random.Random) -> list[str]:
+    letters = rng.choice(["ab", "abc"])
+    made = ("".join(rng.choice(letters) for _ in range(rng.randrange(1, 8))) for _ in range(5))
+    return [*dict.fromkeys(made)][: rng.randrange(2, 6)]
+
+
+def _most_looked_at(words: list[str], rng: random.Random) -> str:
+    """A text that keeps beginning words and holds none."""
+    begun = [word[:size] for word in words for size in range(1, len(word))] or ["~"]
+    unit = "".join(rng.choice(begun) for _ in range(rng.randrange(1, 4)))
+    text = unit * (200 // len(unit) + 1)
+    return "" if any(word in text for word in words) else text
+
+
+def test_no_text_stops_the_words_that_are_taken(opensearch: Node) -> None:
+    rng = random.Random(31)
+    ask = _asker(opensearch.url)
+    tried = 0
+    while tried < 60:
+        words = _words(rng)
+        script = f"ctx.s =~ /({'|'.join(words)})/"
+        if not taken(script):
+            continue
+        texts = [_most_looked_at(words, rng) for _ in range(12)]
+        tried += 1
+        assert ask(script, texts) == [False] * len(texts), (script, texts)
 
 
 def _asker(url: str) -> Callable[[str, list[str]], list[Any]]:
