@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import selectors
-import socket
-import threading
 import time
-from typing import Self
+
+from tests.e2e.harness.proxy import Relay
 
 
-class CountingProxy:
+class CountingProxy(Relay):
     """
     Relays connections to a port.
 
@@ -21,57 +18,20 @@ class CountingProxy:
     """
 
     def __init__(self, port: int) -> None:
-        self._port = port
         self.requests: list[float] = []
         self.answers: list[float] = []
         self.vain: list[float] = []
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__(f"http://127.0.0.1:{port}")
 
-    def __enter__(self) -> Self:
-        return self
+    def begun(self, data: bytes) -> bool:
+        """Note a request, whatever it is."""
+        self.requests.append(time.monotonic())
+        return bool(data)
 
-    def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+    def answered(self) -> None:
+        """Note the answer."""
+        self.answers.append(time.monotonic())
 
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._relay, args=(client,), daemon=True).start()
-
-    def _relay(self, client: socket.socket) -> None:
-        with client:
-            try:
-                server = socket.create_connection(("127.0.0.1", self._port), timeout=10)
-            except OSError:
-                self.vain.append(time.monotonic())
-                return
-            with server, contextlib.suppress(OSError):
-                server.settimeout(None)
-                for one in (client, server):
-                    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self._pump(client, server)
-
-    def _pump(self, client: socket.socket, server: socket.socket) -> None:
-        asking = False
-        with selectors.DefaultSelector() as selector:
-            selector.register(client, selectors.EVENT_READ, server)
-            selector.register(server, selectors.EVENT_READ, client)
-            while True:
-                for key, _ in selector.select():
-                    data = key.fileobj.recv(256 * 1024)  # type: ignore[union-attr]
-                    if not data:
-                        return
-                    if key.fileobj is client and not asking:
-                        asking = True
-                        self.requests.append(time.monotonic())
-                    elif key.fileobj is server and asking:
-                        asking = False
-                        self.answers.append(time.monotonic())
-                    key.data.sendall(data)
+    def unreached(self) -> None:
+        """Note that the node is away."""
+        self.vain.append(time.monotonic())

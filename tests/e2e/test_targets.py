@@ -141,16 +141,15 @@ def test_a_rollover_between_sending_and_sending_again(node, name, tmp_path, mode
                 assert status == 200, answer
             if killed:
                 agent.kill9()
+                agent.configure(settings)
+                agent.start()
+                status = agent.wait_settled(files=1)
             else:  # it sends again when its patience is over
                 proxy.hold = 0
                 status = agent.wait_settled(files=1, timeout=120)
-        if killed:
-            agent.configure(settings)
-            agent.start()
-            status = agent.wait_settled(files=1)
-        write_lines(log, "third", 500)
-        agent.wait_settled(files=1)
-        assert agent.terminate() == 0, agent.log()
+            write_lines(log, "third", 500)
+            agent.wait_settled(files=1)
+            assert agent.terminate() == 0, agent.log()
 
     assert status["counters"]["found_earlier"] == 500
     assert_exact(Expected().lines(log), node_documents(node, target))
