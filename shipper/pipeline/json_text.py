@@ -41,9 +41,7 @@ def _other(value: Any) -> Any:
         return float(text) if value - value == 0 else text  # neither infinite nor NaN
     if isinstance(value, float):
         return double_text(value)
-    if isinstance(value, ZonedDateTime):
-        return str(value)
-    if isinstance(value, Date):
+    if isinstance(value, ZonedDateTime | Date):
         return value.stored()
     raise TypeError
 

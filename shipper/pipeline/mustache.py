@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 from shipper.pipeline import guard
 from shipper.pipeline.document import MISSING
 from shipper.pipeline.failure import Failure, Invalid, Unsupported
-from shipper.pipeline.values import ZonedDateTime, hash_order, string_hash, to_string, utf16_length
+from shipper.pipeline.values import (
+    Date,
+    ZonedDateTime,
+    hash_order,
+    string_hash,
+    to_string,
+    utf16_length,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,8 +166,10 @@ def to_json(value: Any) -> str:
         return f"{{{','.join(pairs)}}}"
     if kind is list:
         return f"[{','.join(map(to_json, value))}]"
-    if isinstance(value, str | ZonedDateTime):
+    if isinstance(value, str):
         return f'"{escaped(str(value))}"'
+    if isinstance(value, ZonedDateTime | Date):
+        return f'"{value.stored()}"'
     text = to_string(value)
     return f'"{text}"' if text in {"NaN", "Infinity", "-Infinity"} else text
 

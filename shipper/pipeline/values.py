@@ -68,6 +68,12 @@ class ZonedDateTime(NamedTuple):
 
         return zoned_text(self)
 
+    def stored(self) -> str:
+        """As it stands in a document that is stored."""
+        from shipper.pipeline.dates.instant import stored_text  # noqa: PLC0415 - rarely written
+
+        return stored_text(self)
+
 
 class Date:
     """
@@ -99,12 +105,8 @@ class Date:
 
     def stored(self) -> str:
         """As it stands in a document."""
-        from shipper.pipeline.dates.instant import Moment  # noqa: PLC0415 - rarely written
-        from shipper.pipeline.dates.zones import zone  # noqa: PLC0415
-
         second, milli = divmod(self.millis, 1000)
-        date, _, clock = Moment(second, 0, zone("Z")).text()[:-1].partition("T")
-        return f"{date}T{clock if clock.count(':') > 1 else clock + ':00'}.{milli:03}Z"
+        return ZonedDateTime(second, milli * 1_000_000).stored()
 
 
 def single(value: float) -> float:

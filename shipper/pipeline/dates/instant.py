@@ -56,17 +56,31 @@ class Moment:
 
     def text(self) -> str:
         """``ZonedDateTime.toString``."""
-        year, month, day = date_of(self.day)
-        if -999 <= year <= 999:
-            shown = f"{'-' if year < 0 else ''}{abs(year):04}"
-        else:
-            shown = f"+{year}" if year > 9999 else str(year)
         second = (self.second + self.offset) % 86_400
-        text = f"{shown}-{month:02}-{day:02}T{second // 3600:02}:{second // 60 % 60:02}"
+        text = f"{_date(self.day)}T{second // 3600:02}:{second // 60 % 60:02}"
         if second % 60 or self.nano:
             text += f":{second % 60:02}{_fraction(self.nano)}"
         text += offset_id(self.offset)
         return text if self.zone.is_offset else f"{text}[{self.zone.id}]"
+
+    def stored(self) -> str:
+        """As the cluster writes it into a document: thousandths at least, minutes of the offset, no name of a zone."""
+        second = (self.second + self.offset) % 86_400
+        clock = f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+        fraction = f"{self.nano:09}".rstrip("0").ljust(3, "0")
+        minutes = abs(self.offset) // 60
+        sign = "-" if self.offset < 0 else "+"
+        offset = f"{sign}{minutes // 60:02}:{minutes % 60:02}" if minutes else "Z"
+        return f"{_date(self.day)}T{clock}.{fraction}{offset}"
+
+
+def _date(days: int) -> str:
+    year, month, day = date_of(days)
+    if -999 <= year <= 999:
+        shown = f"{'-' if year < 0 else ''}{abs(year):04}"
+    else:
+        shown = f"+{year}" if year > 9999 else str(year)
+    return f"{shown}-{month:02}-{day:02}"
 
 
 def _fraction(nano: int) -> str:
@@ -88,3 +102,8 @@ def local_moment(day: int, nano_of_day: int, zone: Zone) -> Moment:
 def zoned_text(value: ZonedDateTime) -> str:
     """``ZonedDateTime.toString`` of a value of a document."""
     return Moment(value.seconds, value.nanos, zone_of(value.zone)).text()
+
+
+def stored_text(value: ZonedDateTime) -> str:
+    """The same value as it stands in a document that is stored."""
+    return Moment(value.seconds, value.nanos, zone_of(value.zone)).stored()

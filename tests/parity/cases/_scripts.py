@@ -367,6 +367,16 @@ ctx['@timestamp'] = new Date(1714558830L * 1000 + 7)
 ctx.x = [new Date(0L), ['a': new Date(-1L)], new Date(253402300799999L), new Date(253402300800000L), new Date(-62135596800001L), new Date(-62167219200001L)]
 def d = new Date(5L); ctx.x = d.time; ctx.y = d instanceof Date; ctx.w = d == new Date(5L); ctx.v = d.before(new Date(6L)); ctx.q = [d].contains(new Date(5L)); ctx.r = d.compareTo(new Date(4L))
 ctx.x = new Date(5L).year
+ctx.x = ZonedDateTime.parse('Tue, 3 Jun 2008 11:05:30 GMT', DateTimeFormatter.RFC_1123_DATE_TIME)
+ctx.x = ZonedDateTime.parse('03 jun 2008 11:05 +0230', DateTimeFormatter.RFC_1123_DATE_TIME).toString()
+ctx.x = ZonedDateTime.parse('Wed, 3 Jun 2008 11:05:30 GMT', DateTimeFormatter.RFC_1123_DATE_TIME)
+ctx.x = ZonedDateTime.parse('31 Sep 2008 11:05:30 -0000', DateTimeFormatter.RFC_1123_DATE_TIME).toString(); ctx.y = ZonedDateTime.parse('30 Feb 2008 23:59:59 -1800', DateTimeFormatter.RFC_1123_DATE_TIME).toString()
+try { ctx.x = ZonedDateTime.parse('32 Sep 2008 11:05:30 GMT', DateTimeFormatter.RFC_1123_DATE_TIME) } catch (DateTimeParseException e) { ctx.x = 'bad' }
+try { ctx.x = ZonedDateTime.parse('3 Sep 2008 11:60:30 GMT', DateTimeFormatter.RFC_1123_DATE_TIME) } catch (DateTimeParseException e) { ctx.x = 'bad' }
+try { ctx.x = ZonedDateTime.parse('3 Sep 2008 11:05:30 +1900', DateTimeFormatter.RFC_1123_DATE_TIME) } catch (DateTimeParseException e) { ctx.x = 'bad' }
+ctx.x = ZonedDateTime.parse('never', DateTimeFormatter.RFC_1123_DATE_TIME)
+ctx.x = ZonedDateTime.parse('', DateTimeFormatter.RFC_1123_DATE_TIME)
+ctx.x = ZonedDateTime.parse(ctx.none, DateTimeFormatter.RFC_1123_DATE_TIME)
 """
 
 ON_VALUES = r"""

@@ -134,6 +134,23 @@ def _idiom() -> list[Case | None]:
     ]
 
 
+def _times() -> list[Case | None]:
+    """How a ``ZonedDateTime`` of a script is stored, and what templates print of it."""
+    times = (
+        "2024-05-01T10:20:30Z", "2024-05-01T10:20:00Z", "2024-05-01T10:00:00.1Z", "2024-05-01T10:20:30.123456Z", "2024-05-01T10:20:30.120000001Z", "2024-05-01T10:20:30.1201Z",
+        "2024-05-02T12:00:00+02:00", "2024-03-31T01:30:00+01:00[Europe/Paris]", "2024-05-02T12:00:00.5-03:30", "2024-05-02T12:00:00+00:00[UTC]", "2024-05-02T12:00:00+05:30:15",
+        "2024-05-02T12:00:00+00:00:15", "2024-05-02T12:00:00-00:30", "+10000-01-01T00:00:00Z", "-0001-01-01T00:00:00Z", "0123-01-01T00:00:00Z", "2024-05-02T00:30:00+02:00",
+    )  # fmt: skip
+    source = "ctx.x = ZonedDateTime.parse(ctx.t); ctx.y = [ctx.x, ['z': ctx.x.plusNanos(1)]]"
+    found: list[Case | None] = [_case(source, {"t": time}, handled=False) for time in times]
+    made = "ctx.d = ZonedDateTime.parse('2024-05-02T12:00:00.12+02:00'); ctx.m = ['a': ctx.d, 'l': [ZonedDateTime.parse('2024-05-02T12:00:00Z')]]"
+    for text in ("{{#toJson}}m{{/toJson}}", "{{m}}", "{{#join}}m.l{{/join}}", "{{m.a}} {{d}}", "{{#toJson}}m.l{{/toJson}}"):  # fmt: skip
+        steps = [{"script": {"source": made}}, {"set": {"field": "y", "value": text}}]
+        pipeline = {"processors": steps}
+        found.append(Case(option="source", kind="script", document={}, pipeline=pipeline))
+    return found
+
+
 def _dates() -> list[Case | None]:
     """What steps make of a ``Date`` that a script has put into the document."""
     made = {
@@ -163,6 +180,7 @@ def _dates() -> list[Case | None]:
         {"script": {"source": "ctx.x = ctx.d.length()"}},
         {"script": {"source": "ctx.m.remove('d'); ctx.x = ctx.l.indexOf(new Date(5L))"}},
         {"foreach": {"field": "l", "processor": {"append": {"field": "x", "value": "{{ms}}"}}}},
+        {"set": {"field": "x", "value": "{{#toJson}}m{{/toJson}}"}},
     ]  # fmt: skip
     return [
         Case(
@@ -185,6 +203,15 @@ def _random() -> list[Case | None]:
 
 CASES = [
     case
-    for case in (*_plain(), *_more(), *_idiom(), *_dates(), *_values(), *_random(), *_languages())
+    for case in (
+        *_plain(),
+        *_more(),
+        *_idiom(),
+        *_dates(),
+        *_times(),
+        *_values(),
+        *_random(),
+        *_languages(),
+    )
     if case is not None
 ]

@@ -207,7 +207,7 @@ CONSTANTS: Final[dict[tuple[str, str], tuple[str, Any]]] = {
     ("ZoneOffset", "UTC"): ("ZoneOffset", dates.zone("Z")),
     **{
         ("DateTimeFormatter", name): ("DateTimeFormatter", Formatter(name))
-        for name in ("ISO_INSTANT", "ISO_DATE_TIME", "ISO_ZONED_DATE_TIME", "ISO_OFFSET_DATE_TIME", "ISO_LOCAL_DATE", "ISO_LOCAL_TIME", "ISO_LOCAL_DATE_TIME", "ISO_DATE")
+        for name in ("ISO_INSTANT", "ISO_DATE_TIME", "ISO_ZONED_DATE_TIME", "ISO_OFFSET_DATE_TIME", "ISO_LOCAL_DATE", "ISO_LOCAL_TIME", "ISO_LOCAL_DATE_TIME", "ISO_DATE", "RFC_1123_DATE_TIME")
     },
 }  # fmt: skip
 GETTERS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {

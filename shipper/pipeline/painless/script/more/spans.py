@@ -27,6 +27,11 @@ _ISO: Final = re.compile(
 )
 _ENDS: Final = re.compile(r"(?<![XxZ])(?:X{1,3}|x{1,3}|Z{1,3}|Z{5})\Z")
 _TAIL: Final = re.compile(r"(?:[+-]\d\d(?::?\d\d)?|Z)\Z", re.ASCII)
+RFC_1123: Final = "RFC_1123_DATE_TIME"
+_RFC: Final = re.compile(
+    r"(?:(mon|tue|wed|thu|fri|sat|sun), )?(\d{1,2}) (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) (\d{4}) (\d\d):(\d\d)(?::(\d\d))? (gmt|[+-]\d{4})",
+    re.ASCII | re.IGNORECASE,
+)
 _UNITS: Final = {
     "NANOS": 1, "MICROS": 1000, "MILLIS": 1_000_000, "SECONDS": _NANOS, "MINUTES": 60 * _NANOS, "HOURS": 3600 * _NANOS,
     "HALF_DAYS": 43_200 * _NANOS, "DAYS": _DAY * _NANOS, "WEEKS": 7 * _DAY * _NANOS,
@@ -109,6 +114,8 @@ def _zoned(moment: dates.Moment) -> ZonedDateTime:
 
 def _parse(text: Any, formatter: Formatter | None = None) -> ZonedDateTime:
     text = given(text)
+    if formatter is not None and formatter.pattern == RFC_1123:
+        return _parse_rfc(text, formatter)
     if formatter is not None and formatter.pattern not in {
         "ISO_ZONED_DATE_TIME",
         "ISO_OFFSET_DATE_TIME",
@@ -133,6 +140,27 @@ def _parse(text: Any, formatter: Formatter | None = None) -> ZonedDateTime:
     zone = offset_id(offset) if not found[9] else _zone(found[9]).id
     seconds = calendar.day_of(year, month, day) * _DAY + hour * 3600 + minute * 60 + second - offset
     return ZonedDateTime(seconds, int((found[7] or "").ljust(9, "0")), zone)
+
+
+def _parse_rfc(text: str, formatter: Formatter) -> ZonedDateTime:
+    """A time as in the headers of mails and of HTTP; a day beyond its month's last is that one, as Java reads it."""
+    found = _RFC.fullmatch(text)
+    if found is None:
+        if re.search(r"\d", text) or formatter.zone is not None:
+            raise live.beyond("to parse this text by RFC_1123_DATE_TIME")
+        raise _unparsed(text)
+    day, year, hour, minute, second = (int(found[place] or 0) for place in (2, 4, 5, 6, 7))
+    month = "janfebmaraprmayjunjulaugsepoctnovdec".index(found[3].lower()) // 3 + 1
+    if formatter.zone is not None or hour == 24:
+        raise live.beyond("to parse this text by RFC_1123_DATE_TIME")
+    if not (1 <= day <= 31 and hour < 24 and minute < 60 and second < 60):
+        raise _unparsed(text)
+    local = calendar.day_of(year, month, min(day, calendar.month_length(year, month)))
+    if found[1] and _WEEK[calendar.day_of_week(local) - 1][:3] != found[1].upper():
+        raise _unparsed(text)
+    offset = 0 if found[8].isalpha() else _offset(found[8], text)
+    seconds = local * _DAY + hour * 3600 + minute * 60 + second - offset
+    return ZonedDateTime(seconds, 0, offset_id(offset))
 
 
 def _offset(name: str, text: str) -> int:
@@ -180,6 +208,8 @@ def _instant(text: Any) -> Instant:
 def _format(value: Any, formatter: Formatter | None) -> str:
     formatter = given(formatter)
     given(value)
+    if formatter.pattern == RFC_1123:
+        raise live.beyond("to print a date by RFC_1123_DATE_TIME")
     zone = formatter.zone
     if type(value) is Instant:
         if zone is None and formatter.pattern != "ISO_INSTANT":
