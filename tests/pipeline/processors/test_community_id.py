@@ -49,7 +49,9 @@ def test_both_directions_are_one_flow(
 def test_a_protocol_without_ports_is_hashed_without_them(
     one: str, other: str, protocol: int, seed: int
 ) -> None:
-    ends = sorted((ipaddress.ip_address(one), ipaddress.ip_address(other)), key=int)
+    ends = sorted(
+        (ipaddress.ip_address(other), ipaddress.ip_address(one)), key=int
+    )  # of equal numbers, the destination is first
     mapped = [getattr(end, "ipv4_mapped", None) or end for end in ends]
     if mapped != ends:
         return
