@@ -19,6 +19,7 @@ from shipper.tools.rollover.schedule import due, ended
 from shipper.tools.rollover.targets import DATE, RIGHT, Index, Target, generation, look, written_now
 from shipper.tools.setup.lifecycle import choose
 from shipper.tools.setup.plan import Cluster, SetupError, refusal
+from shipper.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -160,7 +161,7 @@ def _roll(moves: Moves, target: Target, wanted: Rollover, now: float, *, if_due:
         found = due(target, wanted, now)
         if found is None:
             moves.rest.append(
-                f"{target.name}: not due ({index}: {target.docs} documents{_unseen(target)})"
+                f"{target.name}: not due ({index}: {counted(target.docs, 'document')}{_unseen(target)})"
             )
             return
         why, conditions = found

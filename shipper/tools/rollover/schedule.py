@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from shipper.cluster import lifecycle
+from shipper.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,10 +47,10 @@ def due(target: Target, wanted: Rollover, now: float) -> tuple[str, dict[str, An
         bound = lifecycle.duration(wanted.max_age)
         return f"older than {bound}", {"max_age": bound}
     if wanted.max_docs and target.docs >= wanted.max_docs:
-        return f"{target.docs} documents", {"max_docs": wanted.max_docs}
+        return counted(target.docs, "document"), {"max_docs": wanted.max_docs}
     if wanted.max_primary_shard_size and target.largest >= wanted.max_primary_shard_size:
         # Both products take the size of all primary shards together, which is no smaller than the largest one's.
-        return f"a shard of {target.largest} bytes", {
+        return f"a shard of {counted(target.largest, 'byte')}", {
             "max_size": f"{wanted.max_primary_shard_size}b"
         }
     return None
