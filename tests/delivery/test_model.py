@@ -1,8 +1,12 @@
 """
-Delivery against a model of a cluster that answers at random, truthfully about what it holds.
+Delivery against a model of a cluster that answers at random, truthfully about what it holds, and rolls over.
 
-Whatever happens: every piece comes back exactly once, every event of a settled one is where its column says, and an
-event that has been judged is not sent again. In the end the cluster is well, and everything gets through.
+Whatever happens: every piece comes back exactly once, every event of a settled one is where its column says, no event is
+in two generations of its target, and one that has been judged is not sent again. In the end the cluster is well, and
+everything gets through.
+
+The cluster compares ids within its newest generation only. It may roll over at any moment but between the question what is
+there already and the request that follows it: such requests are carried out first.
 """
 
 from __future__ import annotations
@@ -15,9 +19,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from shipper.delivery.sender import Send
+from shipper.delivery.sender import Job, Send
 from shipper.records import Abandoned, Answer, Piece, Route, SendFailed, Settled
-from tests.delivery.world import CREATED, World, bulk, error, ids, offset, piece, whole
+from tests.delivery.world import CREATED, FakeOutput, World, bulk, error, ids, offset, piece, whole
 
 ROUTES = (Route("logs-a-default"), Route("logs-b-default", "pipe"))
 JUDGED = {"created", "bad", "dropped", "stored"}
@@ -30,9 +34,43 @@ FATES = (
     "stored",
     "odd",
     "passing",
+    "written",
     "ambiguous",
     "blocked",
 )
+UNCERTAIN = ("lost", "timeout", 500, 503, "html", "short")  # perhaps it was carried out
+FAILURES = ("connect", "tls", 429, 413, 401, 302, *UNCERTAIN)
+
+
+class Generations(FakeOutput):
+    """What the cluster holds of each target: the ids in the index that is written to, and in those before it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.newest: dict[Route, set[str]] = {route: set() for route in ROUTES}
+        self.left: dict[Route, list[tuple[float, set[str]]]] = {route: [] for route in ROUTES}
+        self.unreadable = False
+
+    def create(self, route: Route, name: str) -> bool:
+        """Store an event; False: the newest generation has it."""
+        if name in self.newest[route]:
+            return False
+        assert not any(name in ids for _, ids in self.left[route]), "stored a second time"
+        self.newest[route].add(name)
+        return True
+
+    def roll_over(self, route: Route, wall: float) -> None:
+        self.left[route].append((wall, self.newest[route]))
+        self.newest[route] = set()
+
+    def has(self, route: Route, name: str) -> bool:
+        return name in self.newest[route] or any(name in ids for _, ids in self.left[route])
+
+    def earlier(self, route: Route, actions: list[bytes], since: float) -> set[int]:
+        if self.unreadable:
+            raise SendFailed("connect", "an earlier index cannot be read")
+        there = {name for end, ids in self.left[route] if end >= since for name in ids}
+        return {i for i, line in enumerate(actions) if ids(line + b"\n\n")[0] in there}
 
 
 class Cluster(RuleBasedStateMachine):
@@ -48,25 +86,29 @@ class Cluster(RuleBasedStateMachine):
             "/dev/shm"
         )  # where there is one: the dead letters' fsync is not what is tested here
         self.folder = tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None)
-        self.world = World(
-            Path(self.folder.name),
-            worker=worker,
-            bulk_max_size=size,
-            bulk_max_bytes=bytes_,
-            max_pending_bytes=budget,
-            dead_letter_bytes=letters,
-        )
-        self.stored: set[str] = set()  # by the cluster
+        self.cluster = Generations()
+        self.limits = {
+            "worker": worker,
+            "bulk_max_size": size,
+            "bulk_max_bytes": bytes_,
+            "max_pending_bytes": budget,
+            "dead_letter_bytes": letters,
+        }
         self.elsewhere: set[str] = set()  # dropped by its pipeline, or in its failure store
         self.poison: set[str] = set()
         self.open: dict[Piece, tuple[Route, list[str]]] = {}
         self.again: list[tuple[Route, int, int]] = []
+        self.first: dict[int, float] = {}  # Unix time at which a range was offered first
         self.judged: set[str] = set()  # since they were offered last
         self.done: set[str] = set()
-        self.seen = 0
-        self.requests = 0
         self.next = 0
-        self.healthy = False
+        self._start(1000.0)
+
+    def _start(self, now: float) -> None:
+        self.world = World(Path(self.folder.name), output=self.cluster, now=now, **self.limits)
+        # Carried out and not answered yet: the answer, and the events that it judges.
+        self.carried: dict[Job, tuple[Answer, set[str]]] = {}
+        self.seen = self.requests = 0
 
     @rule(route=st.sampled_from(ROUTES), count=st.integers(1, 12), poison=st.booleans())
     def offer(self, route: Route, count: int, poison: bool) -> None:
@@ -84,6 +126,7 @@ class Cluster(RuleBasedStateMachine):
 
     def _offer(self, route: Route, start: int, count: int, *, doubt: bool) -> list[str]:
         one = piece(count, start=start, doubt=doubt)
+        one.since = self.first.setdefault(start, self.world.wall())
         names = ids(one.body)
         self.judged.difference_update(names)
         self.open[one] = (route, names)
@@ -95,25 +138,65 @@ class Cluster(RuleBasedStateMachine):
     @rule(data=st.data(), which=st.integers(0, 2))
     def answer_items(self, data: st.DataObject, which: int) -> None:
         job = self._job(which)
-        names = ids(job.batch.body())
-        if self.poison.intersection(names):
-            self._give(job, whole(400, "illegal_argument_exception", "an id is too long"))
-            return
-        simple = data.draw(st.booleans())
-        fate = data.draw(st.sampled_from(FATES))
-        draw = {n: fate if simple else data.draw(st.sampled_from(FATES)) for n in names}
-        items = [self._item(n, draw[n]) for n in names]
-        self._give(job, bulk(items))
+        self._carry_out(job, data)
+        self._answer(job)
 
-    def _item(self, name: str, fate: str) -> dict[str, Any]:
-        if fate in JUDGED:
-            self.judged.add(name)
-        if fate in {"created", "stored"} and name in self.stored:
-            return error(409, "version_conflict_engine_exception")
+    @precondition(lambda self: self.world.flying)
+    @rule(data=st.data(), which=st.integers(0, 2))
+    def carry_out(self, data: st.DataObject, which: int) -> None:
+        """The cluster has done what a request asks for; the answer is still on its way."""
+        self._carry_out(self._job(which), data)
+
+    @rule(route=st.sampled_from(ROUTES), data=st.data())
+    def roll_over(self, route: Route, data: st.DataObject) -> None:
+        for job in self.world.flying:
+            assert isinstance(job, Send)
+            if job.route.route == route and any(chunk.doubt for chunk in job.batch.chunks):
+                self._carry_out(job, data)
+        self.cluster.roll_over(route, self.world.wall())
+
+    @precondition(lambda self: self.open)
+    @rule(data=st.data())
+    def kill(self, data: st.DataObject) -> None:
+        """The agent is killed; what it had sent is carried out or not, and all that was open is read again."""
+        for job in self.world.flying:
+            if data.draw(st.booleans()):
+                self._carry_out(job, data)
+        self.again += [(route, one.start, len(names)) for one, (route, names) in self.open.items()]
+        self.open.clear()
+        self.world.close()
+        self._start(self.world.clock.now)
+
+    def _carry_out(self, job: Job, data: st.DataObject | None) -> None:
+        """Have the cluster do what a request asks for, once; without ``data`` it is well."""
+        if job in self.carried:
+            return
+        assert isinstance(job, Send)
+        route = job.route.route
+        names = ids(job.batch.body())
+        spoiling = next((i for i, name in enumerate(names) if name in self.poison), None)
+        if spoiling is not None:
+            # Some versions carry out the start of a request before they have read the end.
+            begun = data.draw(st.integers(0, spoiling)) if data else 0
+            for name in names[:begun]:
+                self.cluster.create(route, name)
+            answer = whole(400, "illegal_argument_exception", "an id is too long")
+            self.carried[job] = (answer, set())
+            return
+        fates = ["created"] * len(names)
+        if data is not None:
+            fate = data.draw(st.sampled_from(FATES))
+            one = data.draw(st.booleans())
+            fates = [fate if one else data.draw(st.sampled_from(FATES)) for _ in names]
+        items = [self._item(route, *each) for each in zip(names, fates, strict=True)]
+        judged = {name for name, fate in zip(names, fates, strict=True) if fate in JUDGED}
+        self.carried[job] = (bulk(items), judged)
+
+    def _item(self, route: Route, name: str, fate: str) -> dict[str, Any]:
         if fate in {"dropped", "stored"}:
             self.elsewhere.add(name)
-        if fate == "created":
-            self.stored.add(name)
+        if fate in {"created", "written"} and not self.cluster.create(route, name):
+            return error(409, "version_conflict_engine_exception")
         return {
             "created": CREATED,
             "busy": error(429, "es_rejected_execution_exception"),
@@ -122,6 +205,7 @@ class Cluster(RuleBasedStateMachine):
             "stored": {"_index": ".fs-x", "status": 201, "failure_store": "used"},
             "odd": error(500, "strange_exception"),
             "passing": error(503, "unavailable_shards_exception"),
+            "written": error(503, "unavailable_shards_exception"),  # and it is there all the same
             "ambiguous": error(400, "illegal_argument_exception"),
             "blocked": error(403, "cluster_block_exception"),
         }[fate]
@@ -130,27 +214,27 @@ class Cluster(RuleBasedStateMachine):
     @rule(
         which=st.integers(0, 2),
         done=st.booleans(),
-        how=st.sampled_from(
-            ["connect", "lost", "timeout", "tls", 429, 413, 500, 503, 401, 302, "html", "short"]
-        ),
+        how=st.sampled_from(FAILURES),
+        data=st.data(),
     )
-    def fail(self, which: int, done: bool, how: str | int) -> None:
+    def fail(self, which: int, done: bool, how: str | int, data: st.DataObject) -> None:
         job = self._job(which)
-        names = ids(job.batch.body())
-        if (
-            done
-            and how in {"lost", "timeout", 500, 503, "html", "short"}
-            and not self.poison.intersection(names)
-        ):
-            self.stored.update(names)
+        if done and how in UNCERTAIN:
+            self._carry_out(job, data)
+        elif job in self.carried and how not in UNCERTAIN:
+            how = "lost"
         if how == "html":
             self._give(job, Answer(200, b"<html>welcome</html>"))
         elif how == "short":
-            self._give(job, bulk([CREATED] * (len(names) + 1)))
+            self._give(job, bulk([CREATED] * (job.batch.count + 1)))
         elif isinstance(how, int):
             self._give(job, whole(how, retry_after=3.0 if done else None))
         else:
             self._give(job, SendFailed(how, "…"))
+
+    @rule(unreadable=st.booleans())
+    def earlier_indices(self, unreadable: bool) -> None:
+        self.cluster.unreadable = unreadable
 
     @rule(seconds=st.sampled_from([0.0, 0.5, 5.0, 100.0]))
     def sleep(self, seconds: float) -> None:
@@ -159,18 +243,24 @@ class Cluster(RuleBasedStateMachine):
 
     @rule(why=st.sampled_from([None, None, "run `shipper setup`", SendFailed("connect", "no")]))
     def readiness(self, why: Any) -> None:
-        self.world.output.why = why
+        self.cluster.why = why
 
     @rule(pipeline=st.sampled_from([True, False, None, SendFailed("connect", "no")]))
     def pipeline(self, pipeline: Any) -> None:
-        self.world.output.pipeline = pipeline
+        self.cluster.pipeline = pipeline
 
     def _job(self, which: int) -> Send:
         job = self.world.flying[which % len(self.world.flying)]
         assert isinstance(job, Send)
         return job
 
+    def _answer(self, job: Send) -> None:
+        answer, judged = self.carried[job]
+        self.judged |= judged
+        self._give(job, answer)
+
     def _give(self, job: Send, value: Any) -> None:
+        self.carried.pop(job, None)
         self.world.answer(value, self.world.flying.index(job))
         self._look()
 
@@ -188,10 +278,20 @@ class Cluster(RuleBasedStateMachine):
             assert isinstance(each, Settled)
             assert len(names) == sum(events for events, _ in each.columns.values())
             assert 10 * len(names) == sum(size for _, size in each.columns.values())
-            for name in names:
-                assert name in self.stored or name in self.elsewhere or self.world.letters.get(name)
+            self._balanced(route, names, each)
             self.done.update(names)
         self.seen = len(self.world.out)
+
+    def _balanced(self, route: Route, names: list[str], settled: Settled) -> None:
+        """Every event is in one of the places that the columns tell of, and no column tells of more than is there."""
+        there = {name for name in names if self.cluster.has(route, name)}
+        gone = self.elsewhere.intersection(names)
+        refused = {name for name in names if self.world.letters.get(name)}
+        assert there | gone | refused == set(names)
+        columns = {column.value: events for column, (events, _) in settled.columns.items()}
+        assert columns.get("indexed", 0) + columns.get("duplicate", 0) <= len(there)
+        assert columns.get("dropped", 0) + columns.get("failure_store", 0) <= len(gone)
+        assert columns.get("dead_lettered", 0) <= len(refused)
 
     @invariant()
     def nothing_is_lost(self) -> None:
@@ -208,8 +308,9 @@ class Cluster(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "world"):
             return
-        self.world.output.why = None
-        self.world.output.pipeline = True
+        self.cluster.why = None
+        self.cluster.pipeline = True
+        self.cluster.unreadable = False
         self.world.letters._max_bytes = 10**9
         wanted = self.next // 10
         idle, last = 0, -1
@@ -227,11 +328,8 @@ class Cluster(RuleBasedStateMachine):
         """The cluster is well; what was given back is offered again, and new events come along."""
         if self.world.flying:
             job = self._job(0)
-            names = ids(job.batch.body())
-            if self.poison.intersection(names):
-                self._give(job, whole(400, "illegal_argument_exception", "an id is too long"))
-            else:
-                self._give(job, bulk([self._item(n, "created") for n in names]))
+            self._carry_out(job, None)
+            self._answer(job)
         for each in list(self.again):
             if self.world.delivery.room(each[0]):
                 self.again.remove(each)

@@ -26,8 +26,8 @@ KIB = 1024
 class FakeClock:
     """Time that passes when told."""
 
-    def __init__(self) -> None:
-        self.now = 1000.0
+    def __init__(self, now: float = 1000.0) -> None:
+        self.now = now
 
     def __call__(self) -> float:
         return self.now
@@ -142,10 +142,17 @@ class World:
     """Delivery with everything around it faked but the dead letters."""
 
     def __init__(
-        self, folder: Path, *, kind: str = "elasticsearch", seed: int = 1, **limits: Any
+        self,
+        folder: Path,
+        *,
+        kind: str = "elasticsearch",
+        seed: int = 1,
+        output: FakeOutput | None = None,
+        now: float = 1000.0,
+        **limits: Any,
     ) -> None:
-        self.clock = FakeClock()
-        self.output = FakeOutput(kind)
+        self.clock = FakeClock(now)
+        self.output = output or FakeOutput(kind)
         self.letters = DeadLetters(
             folder / "dead-letters.db", limits.pop("dead_letter_bytes", 10**8)
         )
@@ -157,11 +164,15 @@ class World:
             post=lambda _: None,
             rng=random.Random(seed),
             clock=self.clock,
-            wall=lambda: 1_800_000_000.0 + self.clock.now,
+            wall=self.wall,
         )
+        self.asks = True  # of batches: what is there already; otherwise the test carries them whole
         self.flying: list[Job] = []
         self.out: list[Settled | Abandoned] = []
         self.sent: list[bytes] = []
+
+    def wall(self) -> float:
+        return 1_800_000_000.0 + self.clock.now
 
     def close(self) -> None:
         self.letters.close()
@@ -175,8 +186,8 @@ class World:
                 if isinstance(job, (AskReady, AskPipeline, AskFailure)):
                     self.delivery.answer(self.delivery._senders.perform(job))
                     asked = True
-                elif found := self.delivery._senders.found(job):
-                    self.delivery.answer(Result(job, found))
+                elif self.asks and (known := self._known(job)):
+                    self.delivery.answer(known)
                     asked = True
                 else:
                     self.sent.append(job.batch.body())
@@ -184,6 +195,14 @@ class World:
             if not asked:
                 self.out += self.delivery.step() if not self.flying else []
                 return
+
+    def _known(self, job: Send) -> Result | None:
+        """What comes of a batch before it is sent: some of it is there, or that cannot be found out."""
+        try:
+            found = self.delivery._senders.found(job)
+        except SendFailed as failure:
+            return Result(job, failure=failure)
+        return Result(job, found) if found else None
 
     def answer(self, value: Answer | SendFailed, which: int = 0) -> None:
         """A request is answered, or fails."""
