@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shipper.delivery.batch import Chunk, Tracked
@@ -76,7 +77,7 @@ class Delivery:
         self._rng = rng
         self._clock = clock
         self._wall = wall
-        self._senders = Senders(output, limits.worker, post)
+        self._senders = Senders(output, limits.worker, post, clock)
         self._landing = Landing(dead_letters, wall, watch_index=output.kind == "elasticsearch")
         self._routes: dict[Route, RouteState] = {}
         self._out: list[Settled | Abandoned] = []
@@ -299,11 +300,12 @@ class Delivery:
         late = batch.given_back
         before = state.judged
         state.land(batch)
+        if result.asked:  # says nothing of how soon requests are answered
+            batch.flight = replace(batch.flight, sent=batch.flight.sent + result.asked)
         if result.failure is not None:
             pause = self._landing.unanswered(state, batch, result.failure, now)
         elif isinstance(result.value, Found):
-            pause = None
-            self._landing.found(state, batch, result.value.events)
+            pause = self._landing.found(state, batch, result.value.events)
         else:
             assert isinstance(result.value, Answer)
             pause = self._landing.answered(state, batch, result.value, now)

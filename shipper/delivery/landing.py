@@ -10,17 +10,19 @@ import logging
 from typing import TYPE_CHECKING
 
 from shipper.delivery import advice
+from shipper.delivery.batch import Batch
 from shipper.delivery.items import MAX_STRIKES, Items, settle_late
 from shipper.delivery.past import Past
 from shipper.delivery.refusal import Pause, Refusals
 from shipper.delivery.response import Problem, Reading, Whole, read
 from shipper.delivery.search import Searches
 from shipper.records import Column
+from shipper.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shipper.delivery.batch import Batch, Chunk
+    from shipper.delivery.batch import Chunk
     from shipper.delivery.dead_letter import DeadLetters
     from shipper.delivery.route import RouteState
     from shipper.records import Answer, SendFailed
@@ -97,7 +99,9 @@ class Landing:
         route.put_back(batch)
         return None
 
-    def found(self, route: RouteState, batch: Batch, events: list[tuple[Chunk, int]]) -> None:
+    def found(
+        self, route: RouteState, batch: Batch, events: list[tuple[Chunk, int]]
+    ) -> Pause | None:
         """Some events of a batch, which was not sent, are there already; the others are sent."""
         self.found_earlier += len(events)
         there: dict[Chunk, list[int]] = {}
@@ -106,16 +110,26 @@ class Landing:
         rest: list[Chunk] = []
         for chunk in batch.chunks:
             known = set(there.get(chunk, ()))
-            chunk.of.settle(Column.DUPLICATE, [chunk.events[i] for i in known])
+            if known:
+                chunk.of.settle(Column.DUPLICATE, [chunk.events[i] for i in known])
             left = [i for i in range(chunk.count) if i not in known]
-            if left and not chunk.of.given_back:
+            if left:
                 rest.append(chunk.part(left, chunk.lines()) if known else chunk)
-        route.queue.put_back(rest)
-        _log.info(
-            "%s: %d events were sent before a rollover and are there already; not sent again",
-            route.route,
-            len(events),
-        )
+        if events:
+            _log.info(
+                "%s: %s there already, in an index from before a rollover; not sent again",
+                route.route,
+                counted(len(events), "event is", "events are"),
+            )
+        if batch.given_back:
+            return None
+        if batch.search is None:
+            route.queue.put_back(rest)
+        elif rest:
+            route.fixed.appendleft(Batch(rest, batch.search))
+        else:
+            return self._searches.left(route, batch)
+        return None
 
     def refused_here(self, route: RouteState, chunk: Chunk) -> tuple[Pause | None, Chunk]:
         """

@@ -74,11 +74,17 @@ Job = Send | AskReady | AskPipeline | AskFailure
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a job: a value, or an error in its place."""
+    """
+    What came of a job: a value, or an error in its place.
+
+    Attributes:
+        asked: seconds in which it was found out what is there already, before the request left.
+    """
 
     job: Job
     value: Answer | Found | str | bool | tuple[str, str] | None = None
     failure: SendFailed | None = None
+    asked: float = 0.0
 
 
 class Senders:
@@ -89,11 +95,19 @@ class Senders:
         output: where to.
         count: threads.
         post: called in a sender's thread with each result.
+        clock: monotonic seconds.
     """
 
-    def __init__(self, output: Output, count: int, post: Callable[[object], None]) -> None:
+    def __init__(
+        self,
+        output: Output,
+        count: int,
+        post: Callable[[object], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._output = output
         self._post = post
+        self._clock = clock
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._threads = [
             threading.Thread(target=self._run, name=f"sender-{n}", daemon=True)
@@ -142,12 +156,7 @@ class Senders:
         """Do a job in this thread."""
         try:
             if isinstance(job, Send):
-                batch = job.batch
-                return Result(
-                    job,
-                    self.found(job)
-                    or self._output.send(job.route.route, batch.body(), batch.count),
-                )
+                return self._send(job)
             if isinstance(job, AskPipeline):
                 return Result(job, self._output.pipeline_exists(job.name))
             if isinstance(job, AskFailure):
@@ -168,13 +177,25 @@ class Senders:
 
     def found(self, job: Send) -> Found | None:
         """What of a batch is there already; None where nothing is, or nothing is in doubt. Raises SendFailed."""
-        batch = job.batch
-        # What is searched for a spoiling event is a batch that was asked about before.
-        if batch.search is not None or not any(chunk.doubt for chunk in batch.chunks):
+        if not any(chunk.doubt for chunk in job.batch.chunks):
             return None
-        actions, places, since = batch.doubtful()
+        actions, places, since = job.batch.doubtful()
         there = self._output.earlier(job.route.route, actions, since)
         return Found([places[i] for i in sorted(there)]) if there else None
+
+    def _send(self, job: Send) -> Result:
+        """Carry a request, unless some of it is there already, or a pause gave it back while that was found out."""
+        begun = self._clock()
+        found = self.found(job)
+        if found is None and job.batch.given_back:
+            found = Found([])
+        if found is not None:
+            return Result(job, found)
+        asked = self._clock() - begun
+        batch = job.batch
+        return Result(
+            job, self._output.send(job.route.route, batch.body(), batch.count), asked=asked
+        )
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
