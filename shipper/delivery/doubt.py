@@ -8,8 +8,9 @@ threads. What remains: a rollover between the question and the request, and a re
 
 from __future__ import annotations
 
-import itertools
 import logging
+import math
+import re
 import time
 import urllib.parse
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from shipper.delivery.target import certain
 from shipper.records import SendFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from shipper.cluster.client import Client
     from shipper.records import Route
@@ -31,9 +32,13 @@ SLACK = (
     3600.0  # seconds by which the clocks of host and cluster may differ, and events be on their way
 )
 MOST = 64  # indices that are looked through, the newest ones
+MOST_IDS = 5000  # in one question
 PATIENCE = 120.0  # seconds that an index that cannot be read is waited for
+EPISODE = 3600.0  # seconds after which a trouble that shows again is a new one
 _CREATED = "*.settings.index.creation_date"
 _DENIED = {401, 403}
+_GENERATION = re.compile(r"-(\d{6,})$")  # of an index that a rollover made
+_OVERLOAD = ("rejected_execution_exception", "circuit_breaking_exception")
 
 
 class Earlier:
@@ -48,8 +53,8 @@ class Earlier:
     def __init__(self, client: Client, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
         self._clock = clock
-        self._failing: dict[str, float] = {}  # since when an index cannot be read
-        self._denied = False
+        self._failing: dict[str, tuple[float, float]] = {}  # an index: failing since, asked last
+        self._told: dict[str, float] = {}
 
     def find(self, route: Route, actions: Sequence[bytes], since: float) -> set[int]:
         """
@@ -72,79 +77,138 @@ class Earlier:
         for position, line in enumerate(actions):
             action = orjson.loads(line)["create"]
             events.setdefault(action.get("_index", route.index), {})[action["_id"]] = position
+        there: set[int] = set()
+        wrong = ""
         try:
-            return {
-                positions[identity]
-                for target, positions in events.items()
-                for index in self._left(target, since)
-                for identity in self._among(index, positions)
-            }
+            for target, positions in events.items():
+                for index in self._left(route, target, since):
+                    known, error = self._among(index, list(positions))
+                    there.update(positions[identity] for identity in known)
+                    # All are asked before any is waited for, so that they are waited for at the same time.
+                    if error and self._patient(index, error):
+                        wrong = wrong or f"{index} cannot be read: {error}"
         except SendFailed as failure:
             raise SendFailed("connect", failure.detail, failure.host) from failure
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            detail = f"what answers is not a cluster ({type(error).__name__}: {error})"
+            raise SendFailed("connect", detail) from error
+        if wrong:
+            raise SendFailed("connect", wrong)
+        return there
 
-    def _left(self, target: str, since: float) -> list[str]:
+    def _left(self, route: Route, target: str, since: float) -> list[str]:
         """The indices behind a target that were written to after ``since`` and are not any more."""
-        path = f"/{urllib.parse.quote(target, safe='')}/_settings/index.creation_date"
-        status, found = self._client.json("GET", path, params={"filter_path": f"{_CREATED},error"})
-        if not self._allowed(f"GET /{target}/_settings", status, found):
-            return []
-        if status != 200 or not isinstance(found, dict):
-            return []
+        question = f"/{urllib.parse.quote(target, safe='')}/_settings/index.creation_date"
+        found = self._ask(question, f"/{target}/_settings", f"{_CREATED},error")
         made = sorted(
             (int(entry["settings"]["index"]["creation_date"]) / 1000, name)
             for name, entry in found.items()
         )
-        return [name for (_, name), (end, _) in itertools.pairwise(made) if end >= since - SLACK][
-            -MOST:
-        ]
+        if len(made) < 2:
+            return []
+        names = [name for _, name in made]
+        alias = route.mode == "rollover_alias"
+        writes = self._write_index(target) if alias else _newest(names)
+        # What shrinks or restores an index makes it younger than it is: then those before it seem to have ended later.
+        ends = [when for when, _ in made[1:]] + [math.inf]
+        return [
+            name
+            for name, end in zip(names, ends, strict=True)
+            if end >= since - SLACK and name != writes
+        ][-MOST:]
 
-    def _among(self, index: str, identities: Iterable[str]) -> Iterator[str]:
-        """Those of some ids that an index has."""
-        question = f"POST /{index}/_mget"
-        status, found = self._client.json(
-            "POST",
-            f"/{urllib.parse.quote(index, safe='')}/_mget",
-            params={"_source": "false", "filter_path": "docs._id,docs.found,docs.error,error"},
-            body={"ids": list(identities)},
-        )
-        if not self._allowed(question, status, found) or status == 404:
-            return  # 404: deleted meanwhile
-        docs = (found.get("docs") or []) if status == 200 and isinstance(found, dict) else []
-        error = next((one["error"] for one in docs if "error" in one), None)
-        if error and error.get("type") == "security_exception":
-            self._allowed(question, 403, {"error": error})
-            return
-        self._readable(index, str(found)[:300] if status != 200 else error and error.get("reason"))
-        for one in docs:
-            if one.get("found"):
-                yield one["_id"]
+    def _write_index(self, alias: str) -> str:
+        """The index that an alias writes to; empty where it cannot be known: then all are looked through."""
+        quoted = urllib.parse.quote(alias, safe="")
+        path = f"/{quoted}/_alias/{quoted}"
+        found = self._ask(path, f"/{alias}/_alias", "*.aliases.*.is_write_index,error", tell=False)
+        for name, entry in found.items():
+            if entry["aliases"].get(alias, {}).get("is_write_index"):
+                return name
+        return ""
 
-    def _readable(self, index: str, error: str | None) -> None:
-        """An index that cannot be read is waited for, but not for ever: what is new is not held up by what is old."""
-        if error is None:
-            self._failing.pop(index, None)
-            return
+    def _ask(self, path: str, shown: str, wanted: str, *, tell: bool = True) -> dict[str, Any]:
+        """What the cluster tells of some indices; nothing where they are not there, or it does not tell."""
+        status, found = self._client.json("GET", path, params={"filter_path": wanted})
+        certain(f"GET {shown}", status)
+        if status == 200:
+            if not isinstance(found, dict):
+                raise TypeError(str(found)[:100])
+            return found
+        if status != 404 and tell:
+            self._warn(f"GET {shown.rpartition('/')[2]}", f"GET {shown}", status, found)
+        return {}
+
+    def _among(self, index: str, identities: list[str]) -> tuple[list[str], str]:
+        """Those of some ids that an index has, and why it cannot be read."""
+        known: list[str] = []
+        for first in range(0, len(identities), MOST_IDS):
+            asked = identities[first : first + MOST_IDS]
+            status, found = self._client.json(
+                "POST",
+                f"/{urllib.parse.quote(index, safe='')}/_mget",
+                params={"_source": "false", "filter_path": "docs._id,docs.found,docs.error,error"},
+                body={"ids": asked},
+            )
+            question = f"POST /{index}/_mget"
+            certain(question, status)
+            docs = found.get("docs") if status == 200 and isinstance(found, dict) else None
+            error = next((one["error"] for one in docs or () if "error" in one), None)
+            kind = str(error.get("type", "")).removeprefix("es_") if error else ""
+            if status == 404 or kind == "index_not_found_exception":
+                return [], ""  # deleted meanwhile
+            if status in _DENIED or kind == "security_exception":
+                self._warn("_mget", question, status if status != 200 else 403, {"error": error})
+                return [], ""
+            if kind in _OVERLOAD:
+                raise SendFailed("connect", f"{question}: {error and error.get('reason')}")
+            if error or docs is None or len(docs) != len(asked):
+                return known, str(error.get("reason") or kind if error else found)[:300]
+            known += [one["_id"] for one in docs if one.get("found")]
+        self._failing.pop(index, None)
+        return known, ""
+
+    def _patient(self, index: str, error: str) -> bool:
+        """Whether an index that cannot be read is waited for; not for ever: what is new is not held up by what is old."""
         now = self._clock()
-        if now - self._failing.setdefault(index, now) < PATIENCE:
-            raise SendFailed("connect", f"{index} cannot be read: {error}")
-        _log.warning(
-            "%s cannot be read: %s; events that it may have are sent again, and may be there twice",
-            index,
-            error,
-        )
-
-    def _allowed(self, question: str, status: int, answer: Any) -> bool:
-        """Whether the cluster let us look; says so once where it did not."""
-        certain(question, status)
-        if status not in _DENIED:
-            self._denied = False
+        begun, last = self._failing.get(index, (now, now))
+        if now - last > EPISODE:
+            begun = now
+        self._failing[index] = begun, now
+        if now - begun < PATIENCE:
             return True
-        if not self._denied:
+        if self._new(index):
+            _log.warning(
+                "%s cannot be read: %s; events that it may have are sent again, and may be there twice",
+                index,
+                error,
+            )
+        return False
+
+    def _warn(self, key: str, question: str, status: int, answer: Any) -> None:
+        """Say now and then that the cluster does not let us look."""
+        if self._new(key):
             _log.warning(
                 "%s is not allowed: events that may have been sent before a rollover are sent again, and may be there twice;"
                 " %s (level `prove`)",
                 question,
                 self._client.advice(status, answer),
             )
-        self._denied = True
-        return False
+
+    def _new(self, trouble: str) -> bool:
+        """Whether nothing was said of a trouble for long."""
+        now = self._clock()
+        if now - self._told.get(trouble, -math.inf) < EPISODE:
+            return False
+        self._told[trouble] = now
+        return True
+
+
+def _newest(names: list[str]) -> str:
+    """
+    The index that a data stream writes to, of those behind it from the oldest to the newest; empty where that is not sure.
+
+    One that was shrunk, restored or added by hand is new, and may have been written to long ago.
+    """
+    generations = [int(found[1]) if (found := _GENERATION.search(n)) else -1 for n in names]
+    return names[-1] if generations[-1] == max(generations) >= 0 else ""
