@@ -29,9 +29,7 @@ PROBE = 16 * 1024  # bytes of the first request after a failure
 YIELD = 1 / 4  # of the time of an answer: left to others before the next request, in a crowd
 FADE = 1 / 64  # of the crowd that an answer takes away
 SPACE_MAX = 30.0  # seconds between two requests, on average, at most
-TURN = (
-    UNIT / 30.0
-)  # bytes that a request for a place may have for each second since the last success
+TURN = UNIT / 30.0  # bytes that a request for a place may have for each second of refusals
 ALONE_TRIES = 5  # refusals in a row with nothing else in flight, before batches shrink below a unit
 EVENT = 256  # bytes; the smallest batch: a single event is always sent
 QUICK = 0.001  # seconds; differences below are the machine's noise
@@ -84,7 +82,8 @@ class Pressure:
         crowd: how sure it is that others want the same places: 1 after a refusal, fading with each success. A place that
             is taken again as soon as it is free would never be another's, so it is left for a moment.
         slow: how many times as long as usual answers take lately.
-        success: when an answer last took something; at first, when the first refusal came.
+        heard: when the last answer came.
+        waited: seconds of refusals since something was taken; pauses in which nothing was sent are none of them.
         turn: bytes that a request may have because none found a place for long: those that find one only every few
             minutes are not to be wasted on little.
         usual: by size, in powers of two: seconds that an answer takes, of how many, and when the last came.
@@ -108,7 +107,8 @@ class Pressure:
     delay: float = 0.0
     crowd: float = 0.0
     slow: float = 1.0
-    success: float = math.nan
+    heard: float = math.inf
+    waited: float = 0.0
     turn: float = 0.0
     usual: dict[int, tuple[float, int, float]] = field(default_factory=dict)
 
@@ -153,7 +153,7 @@ class Pressure:
     def accepted(self, flight: Flight, now: float, chance: float) -> None:
         """None of it was refused for overload."""
         self.failures = self.alone = self.row = 0
-        self.success, self.turn = now, 0.0
+        self.heard, self.waited, self.turn = now, 0.0, 0.0
         self.floor = min(self.unit, self.floor * 2)
         took = max(QUICK, now - flight.sent)
         slow = self._slowness(took, flight.size, now)
@@ -200,9 +200,10 @@ class Pressure:
             self.limit = max(self._least(flight.cost, SPACE_MAX), self.limit)
             self.goal = max(self.limit, goal)
             self.row += 1
-        if share < 1 or math.isnan(self.success):
-            self.success = now
-        self.turn = TURN * (now - self.success) if queue else 0.0
+        between = min(max(0.0, now - self.heard), 2 * SPACE_MAX)
+        self.waited = 0.0 if share < 1 else self.waited + between
+        self.heard = now
+        self.turn = TURN * self.waited if queue else 0.0
         self._space(flight.cost, now, chance)
 
     def failed(self, now: float, chance: float, lost: int = 0) -> None:

@@ -149,6 +149,28 @@ def test_one_slow_answer_among_many_changes_nothing() -> None:
     assert pressure.crowd == 0
 
 
+def test_what_never_finds_a_place_takes_more_through_the_next_one() -> None:
+    pressure, now = Pressure(5 * MIB), 0.0
+    for _ in range(60):
+        now = go(pressure, now, share=1.0)
+    assert now > 600
+    assert pressure.batch_bytes() > 2 * MIB
+
+    go(pressure, now)
+    assert pressure.batch_bytes() <= START
+
+
+def test_a_time_without_events_is_none_of_waiting_for_a_place() -> None:
+    pressure, now = Pressure(5 * MIB), 0.0
+    for _ in range(20):
+        now = go(pressure, now, share=1.0)
+    now = go(pressure, now) + 8 * 3600
+    now = go(pressure, now, share=0.5) + 8 * 3600
+    go(pressure, now, share=1.0)
+
+    assert pressure.batch_bytes() <= 2 * UNIT
+
+
 def test_what_is_slow_for_long_becomes_usual() -> None:
     pressure, now = grown()
     for _ in range(20):
