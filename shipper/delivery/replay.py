@@ -32,6 +32,9 @@ WAITS = (
     1.0,
     2.0,
 )  # seconds before the same is tried again; then the target counts as being away
+TRIED_FOR = (
+    86_400.0  # seconds that an event may have been tried before it became a dead letter, at most
+)
 
 
 class Outcome(enum.StrEnum):
@@ -250,7 +253,8 @@ class Replay:
         if not asked:
             return [], batch
         actions = [one.lines.partition(b"\n")[0] for one in asked]
-        found = self._output.earlier(route, actions, min(one.letter.stored for one in asked))
+        since = min(one.letter.stored for one in asked) - TRIED_FOR
+        found = self._output.earlier(route, actions, since)
         if not found:
             return [], batch
         there = {asked[i].letter.id for i in found}

@@ -41,6 +41,7 @@ class Cluster:
         self.before: dict[str, list[Any]] = {}  # in indices that were rolled over from
         self.requests: list[tuple[Route, list[str]]] = []
         self.why: str | SendFailed | None = None
+        self.looked: list[float] = []  # from which times on these were asked
         self.script: list[Any] = []  # answers of the next requests, before the usual ones
         self.refuses: Callable[[Any], dict[str, Any] | None] = lambda _: None
 
@@ -55,6 +56,7 @@ class Cluster:
         self.there = {}
 
     def earlier(self, route: Route, actions: list[bytes], since: float) -> set[int]:
+        self.looked.append(since)
         named = [orjson.loads(line)["create"]["_id"] for line in actions]
         return {i for i, identity in enumerate(named) if identity in self.before}
 
@@ -333,6 +335,19 @@ def test_killed_between_the_answer_and_the_store(world: World) -> None:
 
     assert world.replay(chosen) == {1: "present", 2: "present"}
     assert len(world.cluster.there) == 2
+
+
+def test_what_was_tried_for_hours_before_it_was_kept_is_looked_for_that_far_back(
+    world: World,
+) -> None:
+    """It was stored, and the target rolled over, long before it became a dead letter: nobody had seen an answer."""
+    (chosen,) = world.add(1, status=503)
+    world.cluster.there[chosen] = [STREAM, {}]
+    world.cluster.roll_over()
+
+    assert world.replay([chosen]) == {1: "present"}
+    assert not world.cluster.requests
+    assert world.cluster.looked[0] <= letter(1).stored - 12 * 3600
 
 
 @pytest.mark.parametrize("changes", [{"status": 409}, {"status": 400}, {"status": 0, "type": "x"}])
