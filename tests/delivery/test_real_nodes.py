@@ -75,6 +75,46 @@ def test_indexed_then_duplicate(node: Any, stream_name: str, start: Callable[...
     assert node.count(stream_name) == 3000
 
 
+@pytest.mark.parametrize("writes", [1, 2])
+@pytest.mark.parametrize("state", ["open", "closed", "deleted"])
+def test_events_in_doubt_behind_an_alias(
+    node: Any, stream_name: str, start: Callable[..., Agent], writes: int, state: str
+) -> None:
+    """The index that is written to may be the older one; the other one may be closed, or not be there any more."""
+    name = f"{stream_name}-alias"
+    other = f"{name}-{3 - writes}"
+    for n in (1, 2):
+        is_write = {"is_write_index": n != writes}
+        status, answer = node.request("PUT", f"/{name}-{n}", {"aliases": {name: is_write}})
+        assert status == 200, answer
+    try:
+        agent = start(node.url)
+        route = Route(name, mode="rollover_alias")
+        agent.ship(events(300), route=route)
+        actions = [
+            {"add": {"index": f"{name}-{n}", "alias": name, "is_write_index": n == writes}}
+            for n in (1, 2)
+        ]
+        status, answer = node.request("POST", "/_aliases", {"actions": actions})
+        assert status == 200, answer
+        if state == "closed":
+            node.request("POST", f"/{other}/_close")
+            agent.delivery.offer(route, events(300, doubt=True))
+            agent.run(lambda: "cannot be read" in agent.delivery.routes()[0].reason)
+            node.request("POST", f"/{other}/_open")
+            agent.run(lambda: agent.delivery.pending() == 0, 30)
+        else:
+            if state == "deleted":
+                node.request("DELETE", f"/{other}")
+            agent.ship(events(300, doubt=True), route=route)
+
+        gone = state == "deleted"
+        assert agent.columns() == ({"indexed": 600} if gone else {"indexed": 300, "duplicate": 300})
+        assert node.count(name) == 300
+    finally:
+        node.request("DELETE", f"/{name}-1,{name}-2?ignore_unavailable=true")
+
+
 def test_mapping_conflict_is_a_dead_letter(
     node: Any, stream_name: str, start: Callable[..., Agent]
 ) -> None:
