@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from shipper.pipeline.regex import charset, folding, properties
 from shipper.pipeline.regex.scanner import Scanner
+from shipper.pipeline.regex.tree import Char
 
 if TYPE_CHECKING:
     from shipper.pipeline.regex.charset import CharSet
 
-_SETS = {"d": charset.DIGIT, "w": charset.WORD, "s": charset.SPACE, "h": charset.HEX}
+SETS = {"d": charset.DIGIT, "w": charset.WORD, "s": charset.SPACE, "h": charset.HEX}
 _CONTROLS = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13, "a": 7, "e": 27}
 _BRACKETS = frozenset(
     [
@@ -80,6 +81,16 @@ class ClassParser(Scanner):
                 start,
             )
         return ranges
+
+    def character(self, point: int, options: Options) -> Char:
+        """One character, with its other cases where case does not count."""
+        if not options.fold:
+            return Char(point)
+        if charset.holds(folding.long_folding_chars(), point):
+            self.refuse(
+                f"{chr(point)} without regard to case, which matches several letters", self.at - 1
+            )
+        return Char(point, None, folding.equals(point))
 
     def parse_class(self, options: Options, start: int) -> tuple[CharSet, str | None]:
         """A class behind its ``[``, and its text where Python takes it as it is."""
@@ -189,9 +200,9 @@ class ClassParser(Scanner):
             if not self.more:
                 self.invalid("a class does not end", start)
             letter = self.peek()
-            if letter.lower() in _SETS:
+            if letter.lower() in SETS:
                 self.at += 1
-                found = _SETS[letter.lower()]
+                found = SETS[letter.lower()]
                 return (found if letter.islower() else charset.negate(found)), None
             if letter in "pP" and self.peek(1) == "{":
                 self.at += 1
