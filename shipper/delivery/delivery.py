@@ -297,6 +297,8 @@ class Delivery:
         """A batch came back."""
         batch = job.batch
         tracked = dict.fromkeys(chunk.of for chunk in batch.chunks)
+        if batch.search is not None:  # its verdict may be the last one of other pieces
+            tracked |= dict.fromkeys(chunk.of for chunk, _ in batch.search.suspects)
         late = batch.given_back
         before = state.judged
         state.land(batch)

@@ -36,6 +36,17 @@ def _until_quiet(world: World, answer: Callable[[set[int]], Answer | SendFailed 
         world.sleep(70)
 
 
+def test_the_last_event_of_a_piece_is_judged_when_a_neighbour_goes_through(tmp_path: Path) -> None:
+    """It was refused alone and waited for the verdict; the request that brings it is of another piece."""
+    world = World(tmp_path)
+    world.offer(piece(1), piece(3, start=100))
+    _until_quiet(world, lambda offsets: TOO_LONG if 0 in offsets else None)
+
+    assert world.columns() == {"indexed": 3, "dead_lettered": 1}
+    assert world.delivery.pending() == 0
+    world.close()
+
+
 def _neighbours(world: World, answer: Callable[[set[int]], Answer | SendFailed | None]) -> None:
     """More events come, one now and one then."""
     for start in range(10_000, 20_000, 1000):
