@@ -110,8 +110,12 @@ class Cluster(RuleBasedStateMachine):
         self.carried: dict[Job, tuple[Answer, set[str]]] = {}
         self.seen = self.requests = 0
 
-    @rule(route=st.sampled_from(ROUTES), count=st.integers(1, 12), poison=st.booleans())
-    def offer(self, route: Route, count: int, poison: bool) -> None:
+    @rule(
+        route=st.sampled_from(ROUTES),
+        count=st.integers(1, 12),
+        poison=st.sampled_from([None, None, 0.0, 0.5]),
+    )
+    def offer(self, route: Route, count: int, poison: float | None) -> None:
         if not self.world.delivery.room(route):
             return
         redo = next((each for each in self.again if each[0] == route), None)
@@ -121,8 +125,8 @@ class Cluster(RuleBasedStateMachine):
             return
         start, self.next = self.next, self.next + 10 * count
         names = self._offer(route, start, count, doubt=False)
-        if poison and count > 1:  # one alone looks like the cluster's fault
-            self.poison.add(names[count // 2])
+        if poison is not None and count > 1:  # one alone looks like the cluster's fault
+            self.poison.add(names[int(count * poison)])
 
     def _offer(self, route: Route, start: int, count: int, *, doubt: bool) -> list[str]:
         one = piece(count, start=start, doubt=doubt)
@@ -313,16 +317,16 @@ class Cluster(RuleBasedStateMachine):
         self.cluster.unreadable = False
         self.world.letters._max_bytes = 10**9
         wanted = self.next // 10
-        idle, last = 0, -1
-        while idle < 500 and not self._settled_below(wanted):
+        idle, last = 0, -1  # without progress in what was there before the cluster was well
+        while idle < 500 and (settled := self._settled_below(wanted)) < wanted:
             self._heal()
-            idle, last = (0 if len(self.done) != last else idle + 1), len(self.done)
-        assert self._settled_below(wanted), (self.open, self.again)
+            idle, last = (0 if settled != last else idle + 1), settled
+        assert self._settled_below(wanted) == wanted, (self.open, self.again)
         self.world.close()
         self.folder.cleanup()
 
-    def _settled_below(self, count: int) -> bool:
-        return sum(offset(name) < count * 10 for name in self.done) == count
+    def _settled_below(self, count: int) -> int:
+        return sum(offset(name) < count * 10 for name in self.done)
 
     def _heal(self) -> None:
         """The cluster is well; what was given back is offered again, and new events come along."""
