@@ -13,7 +13,7 @@ from shipper.pipeline.painless import tree
 from shipper.pipeline.painless.failures import ScriptFailure
 from shipper.pipeline.painless.objects import VIEW
 from shipper.pipeline.painless.parser import parse
-from shipper.pipeline.painless.script import live, world
+from shipper.pipeline.painless.script import walking, world
 from shipper.pipeline.painless.script.statements import Script
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _guarded(
     def script(ctx: dict[str, Any], now: ZonedDateTime | None = None) -> None:
         saved = world.saved(ctx, fields) if kept else None
         if walks:
-            live.SIZES.set(world.sizes(ctx, fields))
+            walking.SIZES.set(world.sizes(ctx, fields))
         before = world.metadata(ctx) if naked else None
         state = [looks, now]
         try:
@@ -91,7 +91,7 @@ def _guarded(
             raise _outward(error, escaped=not kept) from None
         finally:
             if walks:
-                live.SIZES.set(None)
+                walking.SIZES.set(None)
 
     return script
 

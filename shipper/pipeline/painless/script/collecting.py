@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from shipper.pipeline import guard
 from shipper.pipeline.painless.failures import ScriptFailure, missing, out_of_bounds
-from shipper.pipeline.painless.script import live
-from shipper.pipeline.painless.script.live import Keys, Values, key, unkey, walked
+from shipper.pipeline.painless.script import as_text, live, walking
+from shipper.pipeline.painless.script.live import Keys, Values, key, unkey
+from shipper.pipeline.painless.script.walking import walked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -107,12 +108,12 @@ def _discard(items: Any, wanted: Any) -> bool:
         table.pop(key(wanted), None)
         return found
     if kind is Values:
-        for name in live.order(items.table):
+        for name in walking.order(items.table):
             if live.same(wanted, items.table[name]):
                 del items.table[name]
                 return True
         return False
-    for entry in live.entries_of(items.table):
+    for entry in walking.entries_of(items.table):
         if live.same(wanted, entry):
             del items.table[entry.key]
             return True
@@ -134,7 +135,7 @@ def _filter(items: Any, goes: Callable[[Any], bool]) -> bool:
     table = items if kind in live.SETS else items.table
     gone = False
     size = len(table)
-    for name in live.order(table):
+    for name in walking.order(table):
         value = (
             unkey(name)
             if kind in live.SETS or kind is Keys
@@ -158,11 +159,11 @@ def _clear(items: Any) -> None:
 
 
 def _contains_all(items: Any, others: Any) -> bool:
-    return all(live.holds(items, other) for other in walked(given(others)))
+    return all(walking.holds(items, other) for other in walked(given(others)))
 
 
 def _last_index(items: Any, wanted: Any) -> int:
-    found = live.find(items[::-1], wanted)
+    found = walking.find(items[::-1], wanted)
     return found if found < 0 else len(items) - 1 - found
 
 
@@ -177,7 +178,7 @@ def _sublist(items: Any, start: int, end: int) -> Any:
 
 
 def _join(items: Any, separator: str | None) -> str:
-    return ("null" if separator is None else separator).join(map(live.text, walked(items)))
+    return ("null" if separator is None else separator).join(map(as_text.text, walked(items)))
 
 
 def _each(items: Any, work: Callable[[Any], Any]) -> Any:

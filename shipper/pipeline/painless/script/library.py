@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from shipper.pipeline.painless import calls, classes, library, objects, scalars, streams, strings
-from shipper.pipeline.painless.script import lists, live, maps, numbers, texts, thrown
+from shipper.pipeline.painless.script import as_text, lists, live, maps, numbers, texts, thrown
 from shipper.pipeline.painless.script.more import moments, patterns, streaming
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ FUNCTIONAL: Final = {
 _OWN: Final[dict[str, dict[str, Callable[..., Any]]]] = {
     "Object": {
         "equals(Object)boolean": lambda one, other: other is not None and live.equals(one, other),
-        "toString()String": live.text,
+        "toString()String": as_text.text,
         "hashCode()int": live.hash_code,
     },
     "Number": scalars.NUMBER,
@@ -132,9 +132,9 @@ _STATIC: Final[dict[str, dict[str, Callable[..., Any]]]] = {
     "Objects": strings.STATIC_OBJECTS
     | {
         "equals(Object,Object)boolean": live.same,
-        "toString(Object)String": live.text,
+        "toString(Object)String": as_text.text,
         "toString(Object,String)String": lambda value, other: (
-            other if value is None else live.text(value)
+            other if value is None else as_text.text(value)
         ),
         "hashCode(Object)int": live.hash_code,
     },

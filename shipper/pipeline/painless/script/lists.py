@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shipper.pipeline.painless.failures import ScriptFailure
 from shipper.pipeline.painless.objects import Stream
-from shipper.pipeline.painless.script import live
+from shipper.pipeline.painless.script import live, walking
 from shipper.pipeline.painless.script.collecting import (
     _add_all,
     _clear,
@@ -38,8 +38,9 @@ from shipper.pipeline.painless.script.collecting import (
     mine,
     sort,
 )
-from shipper.pipeline.painless.script.live import Entries, Values, unkey, walked
+from shipper.pipeline.painless.script.live import Entries, Values, unkey
 from shipper.pipeline.painless.script.maps import by_path
+from shipper.pipeline.painless.script.walking import walked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,9 @@ class Iterator:
         self.owner = owner
         kind = type(owner)
         self.names = (
-            None if kind in live.LISTS else live.order(owner if kind in live.SETS else owner.table)
+            None
+            if kind in live.LISTS
+            else walking.order(owner if kind in live.SETS else owner.table)
         )
         self.size = len(owner)
         self.at = 0
@@ -125,17 +128,17 @@ ITERABLE: Final[dict[str, Callable[..., Any]]] = {
 COLLECTION: Final[dict[str, Callable[..., Any]]] = {
     "size()int": len,
     "isEmpty()boolean": lambda items: not len(items),
-    "contains(def)boolean": live.holds,
+    "contains(def)boolean": walking.holds,
     "containsAll(Collection)boolean": _contains_all,
     "add(def)boolean": add,
     "addAll(Collection)boolean": _add_all,
     "clear()void": _clear,
     "removeIf(Predicate)boolean": _filter,
     "removeAll(Collection)boolean": lambda items, others: _filter(
-        items, functools.partial(live.holds, given(others))
+        items, functools.partial(walking.holds, given(others))
     ),
     "retainAll(Collection)boolean": lambda items, others: _filter(
-        items, lambda value: not live.holds(given(others), value)
+        items, lambda value: not walking.holds(given(others), value)
     ),
     "stream()Stream": lambda items: Stream(walked(items), len(items)),
     "find(Predicate)def": lambda items, test: next(
@@ -155,7 +158,7 @@ LIST: Final[dict[str, Callable[..., Any]]] = {
     "add(int,def)void": _insert,
     "addAll(int,Collection)boolean": _insert_all,
     "remove(int)def": _remove_at,
-    "indexOf(def)int": live.find,
+    "indexOf(def)int": walking.find,
     "lastIndexOf(def)int": _last_index,
     "subList(int,int)List": _sublist,
     "getLength()int": len,
@@ -176,7 +179,7 @@ def _frequency(items: Any, wanted: Any) -> int:
 
 
 def _disjoint(one: Any, other: Any) -> bool:
-    return not any(live.holds(other, value) for value in walked(given(one)))
+    return not any(walking.holds(other, value) for value in walked(given(one)))
 
 
 def _extreme(sign: int) -> Callable[[Any], Any]:

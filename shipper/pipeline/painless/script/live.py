@@ -2,22 +2,21 @@
 What a script works on: maps and lists of the document themselves, to be read and changed.
 
 A ``dict`` is a ``java.util.HashMap`` and a ``list`` a ``java.util.ArrayList``, the document's and the script's own alike. Keys that are no
-strings are wrapped, because Python takes 1, 1.0 and True for one key. Whoever walks something and changes its size fails, as in Java.
+strings are wrapped, because Python takes 1, 1.0 and True for one key. What they are equal to and sorted by is Java's.
 """
 
 from __future__ import annotations
 
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
 from shipper.pipeline import values
 from shipper.pipeline.failure import Failure
 from shipper.pipeline.painless import objects
-from shipper.pipeline.painless.failures import ScriptFailure, illegal, missing
+from shipper.pipeline.painless.failures import ScriptFailure, missing
 from shipper.pipeline.values import Char
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 _KEYED: Final = frozenset([str, type(None)])
 
@@ -271,34 +270,6 @@ def _signed(value: int) -> int:
     return value - 2**32 if value >= 2**31 else value
 
 
-def order(table: dict[Any, Any]) -> list[Any]:
-    """A map's or set's keys, as they are stored, in the order in which Java walks them."""
-    kind = type(table)
-    if kind is Linked or kind is LinkedSet:
-        return list(table)
-    if kind is Sorted or kind is SortedSet:
-        return natural(list(table), unkey)
-    for name in table:
-        if name.__class__ is not str:
-            break
-    else:
-        known = SIZES.get()
-        found = None if known is None else known.get(id(table))
-        if found is None or found[0] is not table:
-            return values.hash_order(table)
-        mask = _capacity(table, found[1]) - 1
-        return sorted(values.hash_order(table), key=lambda name: _bucket(name, mask))
-    capacity = 16
-    while len(table) * 4 > capacity * 3:
-        capacity *= 2
-    return sorted(table, key=lambda name: _bucket(unkey(name), capacity - 1))
-
-
-def _bucket(name: Any, mask: int) -> int:
-    code = hash_code(name) & 0xFFFFFFFF
-    return (code ^ (code >> 16)) & mask
-
-
 def natural(items: list[Any], read: Any = None) -> list[Any]:
     """
     Items in their natural order.
@@ -341,85 +312,7 @@ def comparable(table: dict[Any, Any], name: Any) -> None:
     natural([unkey(name), unkey(next(iter(table), name))])
 
 
-SIZES: Final[ContextVar[dict[int, tuple[Any, int]] | None]] = ContextVar("sizes", default=None)
-"""
-Of the maps of the document that a script runs on, by id: the map, and how large it was at first.
-
-OpenSearch runs a script on a copy whose maps are made as large as that, which shows in the order in which they are walked.
-"""
-
-
-def _capacity(table: dict[Any, Any], first: int) -> int:
-    """How many places a ``HashMap`` has that was made for so many names."""
-    capacity = 1
-    while capacity < first:
-        capacity *= 2
-    while max(len(table), first) > capacity * 3 // 4:
-        capacity *= 2
-    return capacity
-
-
-# -- walking -----------------------------------------------------------------------------------------------------------
-
-
-def items_of(items: list[Any]) -> Iterator[Any]:
-    """The items of a list."""
-    size, at = len(items), 0
-    while at != len(items):
-        if len(items) != size:
-            raise modified()
-        yield items[at]
-        at += 1
-
-
-def keys_of(table: dict[Any, Any]) -> Iterator[Any]:
-    """The keys of a map or the items of a set."""
-    size = len(table)
-    for name in order(table):
-        if len(table) != size:
-            raise modified()
-        yield name.value if name.__class__ is Key else name
-
-
-def values_of(table: dict[Any, Any]) -> Iterator[Any]:
-    """The values of a map."""
-    size = len(table)
-    for name in order(table):
-        if len(table) != size:
-            raise modified()
-        yield table[name]
-
-
-def entries_of(table: dict[Any, Any]) -> Iterator[Entry]:
-    """The entries of a map."""
-    size = len(table)
-    for name in order(table):
-        if len(table) != size:
-            raise modified()
-        yield Entry(table, name)
-
-
-def walked(value: Any) -> Iterator[Any]:
-    """The items of any collection or array."""
-    kind = type(value)
-    if kind is list:
-        return items_of(value)
-    if kind is Keys:
-        return keys_of(value.table)
-    if kind is Values:
-        return values_of(value.table)
-    if kind is Entries:
-        return entries_of(value.table)
-    if kind in SETS:
-        return keys_of(value)
-    if kind in LISTS or kind in KINDS:
-        return iter(value)
-    if value is None:
-        raise missing("callArgs[0]")
-    raise illegal(f"Cannot iterate over [{class_name(value)}]")
-
-
-# -- equality and text -------------------------------------------------------------------------------------------------
+# -- equality ----------------------------------------------------------------------------------------------------------
 
 
 def equals(one: Any, other: Any) -> bool:
@@ -434,7 +327,8 @@ def equals(one: Any, other: Any) -> bool:
     if kind in SETS or kind is Keys:
         if type(other) not in SETS and type(other) is not Keys:
             return False
-        return len(one) == len(other) and all(holds(other, item) for item in walked(one))
+        names = _names(other)
+        return len(one) == len(other) and all(name in names for name in _names(one))
     if kind is Entry:
         return (
             type(other) is Entry
@@ -453,59 +347,5 @@ def same(one: Any, other: Any) -> bool:
     return equals(one, other)
 
 
-def holds(items: Any, wanted: Any) -> bool:
-    """``Collection.contains``."""
-    kind = type(items)
-    if kind in SETS:
-        return key(wanted) in items
-    if kind is Keys:
-        return key(wanted) in items.table
-    found = items.table.values() if kind is Values else items if kind in LISTS else walked(items)
-    if wanted.__class__ is str:
-        return any(item.__class__ is str and item == wanted for item in found)
-    return any(same(wanted, item) for item in found)
-
-
-def find(items: Any, wanted: Any) -> int:
-    """``List.indexOf``."""
-    for number, item in enumerate(items):
-        if same(wanted, item):
-            return number
-    return -1
-
-
-def text(value: Any) -> str:
-    """``String.valueOf``."""
-    kind = type(value)
-    if kind is str:
-        return value  # type: ignore[no-any-return]
-    if value is None:
-        return "null"
-    if kind in MAPS:
-        pairs = (
-            f"{_inner(value, unkey(name))}={_inner(value, value[name])}" for name in order(value)
-        )
-        return "{" + ", ".join(pairs) + "}"
-    if kind in LISTS or kind in SETS or kind in VIEWS:
-        return "[" + ", ".join(_inner(value, item) for item in walked(value)) + "]"
-    if kind is Entry:
-        return f"{text(unkey(value.key))}={text(value.value)}"
-    if kind in _TEXTS:
-        return _TEXTS[kind](value)  # type: ignore[no-any-return]
-    if kind in KINDS:
-        raise beyond("the text of an array, which differs from run to run")
-    return values.to_string(value)
-
-
-def _inner(outer: Any, value: Any) -> str:
-    if value is outer:
-        return "(this Map)" if type(value) in MAPS else "(this Collection)"
-    return text(value)
-
-
-_TEXTS: Final[dict[type, Any]] = {}
-
-
-def name_text(kind: type, write: Any) -> None:
-    """Say how ``String.valueOf`` writes values of a class."""
-    _TEXTS[kind] = write
+def _names(items: Any) -> dict[Any, Any]:
+    return items.table if type(items) is Keys else items

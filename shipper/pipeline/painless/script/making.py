@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shipper.pipeline.painless.failures import missing
 from shipper.pipeline.painless.parts import Value
-from shipper.pipeline.painless.script import live, texts, thrown
+from shipper.pipeline.painless.script import live, texts, thrown, walking
 from shipper.pipeline.painless.script.more import moments
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def _list(other: Any = None) -> Any:
-    return [] if other is None else list(live.walked(other))
+    return [] if other is None else list(walking.walked(other))
 
 
 def _given(work: Callable[[Any], Any]) -> Callable[..., Any]:
@@ -30,11 +30,11 @@ def _given(work: Callable[[Any], Any]) -> Callable[..., Any]:
 
 
 def _set(kind: type[dict[Any, Any]]) -> Callable[..., Any]:
-    return _given(lambda other: kind((live.key(item), True) for item in live.walked(other)))
+    return _given(lambda other: kind((live.key(item), True) for item in walking.walked(other)))
 
 
 def _map(kind: type[dict[Any, Any]]) -> Callable[..., Any]:
-    return _given(lambda other: kind((name, other[name]) for name in live.order(other)))
+    return _given(lambda other: kind((name, other[name]) for name in walking.order(other)))
 
 
 _TABLE: Final[dict[str, dict[tuple[str, ...], Callable[..., Any]]]] = {

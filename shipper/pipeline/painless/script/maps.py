@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shipper.pipeline import guard
 from shipper.pipeline.painless.failures import ScriptFailure, missing
-from shipper.pipeline.painless.script import live
+from shipper.pipeline.painless.script import live, walking
 from shipper.pipeline.painless.script.live import Entries, Entry, Key, Keys, Values, key, unkey
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _put_all(table: Any, other: Any) -> None:
     if other is None:
         raise missing()
     guard.make(64 * len(other)) if len(other) > guard.SMALL else None
-    for name in live.order(other):
+    for name in walking.order(other):
         table[name] = other[name]
 
 
@@ -140,19 +140,19 @@ def _merge(table: Any, name: Any, value: Any, work: Callable[[Any, Any], Any]) -
 
 def pairs(table: Any) -> list[tuple[Any, Any]]:
     """Keys and values in Java's order, as they are now."""
-    return [(unkey(name), table[name]) for name in live.order(table)]
+    return [(unkey(name), table[name]) for name in walking.order(table)]
 
 
 def _for_each(table: Any, work: Callable[[Any, Any], Any]) -> None:
     size = len(table)
-    for name in live.order(table):
+    for name in walking.order(table):
         if name in table:
             work(unkey(name), table[name])
     _unchanged(table, size)
 
 
 def _walk(table: Any) -> Any:
-    for entry in live.entries_of(table):
+    for entry in walking.entries_of(table):
         yield unkey(entry.key), entry.held
 
 
@@ -164,13 +164,13 @@ def _each(table: Any, work: Callable[[Any, Any], Any]) -> Any:
 
 def _replace_all(table: Any, work: Callable[[Any, Any], Any]) -> None:
     size = len(table)
-    for name in live.order(table):
+    for name in walking.order(table):
         table[name] = work(unkey(name), table[name])
     _unchanged(table, size)
 
 
 def _find(table: Any, test: Callable[[Any, Any], bool]) -> Any:
-    for entry in live.entries_of(table):
+    for entry in walking.entries_of(table):
         if test(unkey(entry.key), entry.held):
             return entry
     return None

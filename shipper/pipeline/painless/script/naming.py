@@ -10,7 +10,7 @@ from shipper.pipeline.painless import classes, tree
 from shipper.pipeline.painless.failures import bad_class, missing
 from shipper.pipeline.painless.matching import LIMITED
 from shipper.pipeline.painless.parts import Value
-from shipper.pipeline.painless.script import library, live, thrown, world
+from shipper.pipeline.painless.script import as_text, library, live, thrown, walking, world
 from shipper.pipeline.painless.script.more import patterns
 from shipper.pipeline.painless.statements import Statements
 
@@ -40,12 +40,12 @@ class Naming(Statements):
     constants = library.CONSTANTS
     getters = library.GETTERS
     dynamic = world.Live()
-    text = staticmethod(live.text)
+    text = staticmethod(as_text.text)
     same = staticmethod(live.same)
     dotted = staticmethod(world.dotted)  # type: ignore[assignment]
     braced = staticmethod(world.braced)
     take = staticmethod(world.take)
-    iterated = staticmethod(live.walked)
+    iterated = staticmethod(walking.walked)
     made_list = list
     made_map = dict
     result = "void"

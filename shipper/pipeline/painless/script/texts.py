@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from shipper.pipeline import guard, values
 from shipper.pipeline.painless import strings
 from shipper.pipeline.painless.failures import ScriptFailure, missing
-from shipper.pipeline.painless.script import live
+from shipper.pipeline.painless.script import as_text, live, walking
 from shipper.pipeline.painless.strings import given, joined, units
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Builder:
 
     def append(self, value: Any) -> Builder:
         """One more part."""
-        text = live.text(value)
+        text = as_text.text(value)
         if len(text) > guard.SMALL:
             guard.make(len(text))
         self._parts.append(text)
@@ -50,7 +50,7 @@ def _insert(builder: Builder, at: int, value: Any) -> Builder:
     text = units(builder.text)
     if not 0 <= at <= len(text):
         raise _outside(f"offset {at}, length {len(text)}")
-    builder.text = joined(text[:at] + units(live.text(value)) + text[at:])
+    builder.text = joined(text[:at] + units(as_text.text(value)) + text[at:])
     return builder
 
 
@@ -205,7 +205,7 @@ def _join(separator: Any, items: Iterable[Any] | None) -> str:
     if items is None or separator is None:
         raise missing()
     found = []
-    for item in live.walked(items):
+    for item in walking.walked(items):
         if item is not None and type(item) is not str and type(item) is not Builder:
             raise ScriptFailure(
                 "a list of others than strings", "class_cast_exception", foreign=True
@@ -262,7 +262,7 @@ STRING: Final[dict[str, Callable[..., Any]]] = {
     ](text, sequence(old), sequence(new)),
 }
 STATIC_STRING: Final[dict[str, Callable[..., Any]]] = {
-    "valueOf(def)String": live.text,
+    "valueOf(def)String": as_text.text,
     "join(CharSequence,Iterable)String": _join,
 }
 STATIC_PROCESSORS: Final[dict[str, Callable[..., Any]]] = {
@@ -276,5 +276,5 @@ for _kind, _name in (
     (Joiner, "java.util.StringJoiner"),
 ):
     live.name_class(_kind, _name)
-live.name_text(Builder, lambda builder: builder.text)
-live.name_text(Joiner, Joiner.text)
+as_text.name_text(Builder, lambda builder: builder.text)
+as_text.name_text(Joiner, Joiner.text)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from shipper.pipeline.painless.failures import ScriptFailure
-from shipper.pipeline.painless.script import live
+from shipper.pipeline.painless.script import as_text, live
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +98,7 @@ def of_type(name: str) -> Callable[[Any], bool]:
 
 
 live.name_class(Thrown, "java.lang.Exception")
-live.name_text(Thrown, _text)
+as_text.name_text(Thrown, _text)
 METHODS: Final[dict[str, Callable[..., Any]]] = {
     "getMessage()String": lambda thrown: thrown.failure.root,
     "getLocalizedMessage()String": lambda thrown: thrown.failure.root,

@@ -17,7 +17,7 @@ from shipper.pipeline.painless.failures import (
     missing,
     out_of_bounds,
 )
-from shipper.pipeline.painless.script import live
+from shipper.pipeline.painless.script import as_text, live, walking
 from shipper.pipeline.painless.script.library import GETTERS_BY_KIND
 from shipper.pipeline.painless.script.maps import get
 from shipper.pipeline.values import (
@@ -51,7 +51,7 @@ class Live(Dynamic):
     @staticmethod
     def text(value: Any) -> str:
         """In a sum with a string."""
-        return live.text(value)
+        return as_text.text(value)
 
 
 def dotted(value: Any, name: str) -> Any:
@@ -267,7 +267,7 @@ def _settled(item: Any) -> Any:
     if kind is objects.MadeArray:
         return item
     if kind in live.SETS or (kind in live.VIEWS and kind is not live.Entries):
-        return objects.Keys(live.walked(item))
+        return objects.Keys(walking.walked(item))
     raise _unknown(f"cannot write xcontent for unknown value of type class {live.class_name(item)}")
 
 
@@ -288,7 +288,7 @@ def saved(ctx: dict[str, Any], fields: frozenset[str] | None) -> dict[str, Any]:
 
 
 def sizes(ctx: dict[str, Any], fields: frozenset[str] | None) -> dict[int, tuple[Any, int]]:
-    """What ``live.SIZES`` holds while a script runs."""
+    """What ``walking.SIZES`` holds while a script runs."""
     found: dict[int, tuple[Any, int]] = {}
     waiting: list[Any] = [ctx] if fields is None else [ctx.get(name) for name in fields]
     while waiting:

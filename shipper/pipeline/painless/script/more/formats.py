@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from shipper.pipeline import guard
 from shipper.pipeline.painless.failures import ScriptFailure
-from shipper.pipeline.painless.script import live
+from shipper.pipeline.painless.script import as_text, live
 from shipper.pipeline.painless.strings import given
 from shipper.pipeline.values import Char, class_name
 
@@ -86,7 +86,7 @@ def _one(value: Any, found: re.Match[str]) -> str:
     ):
         raise live.beyond(f"the format {found[0]}")
     if low == "s":
-        text = live.text(value)
+        text = as_text.text(value)
         text = text[: int(precision[1:])] if precision else text
         return _wide(text.upper() if kind == "S" else text, found)
     if low == "b":
@@ -144,7 +144,7 @@ def _decimal(value: Any, found: re.Match[str], flags: str) -> str:
         raise live.beyond("a format of more than 300 digits")
     import decimal  # noqa: PLC0415 - few scripts print decimals
 
-    exact = decimal.Decimal(live.text(value).replace("E", "e"))
+    exact = decimal.Decimal(as_text.text(value).replace("E", "e"))
     with decimal.localcontext(decimal.Context(prec=700, rounding=decimal.ROUND_HALF_UP)):
         rounded = exact.quantize(decimal.Decimal(1).scaleb(-places))
     text = f"{rounded:,f}" if "," in flags else f"{rounded:f}"

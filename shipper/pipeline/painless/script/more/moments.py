@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from shipper.pipeline import dates
 from shipper.pipeline.dates.zones import Region
 from shipper.pipeline.painless import scalars
-from shipper.pipeline.painless.script import live
+from shipper.pipeline.painless.script import as_text, live
 from shipper.pipeline.painless.script.more.formats import formatted
 from shipper.pipeline.painless.script.more.spans import (
     _DAY,
@@ -243,4 +243,4 @@ for _kind, _name, _write in (
 ):
     live.name_class(_kind, _name)
     if _write is not None:
-        live.name_text(_kind, _write)
+        as_text.name_text(_kind, _write)

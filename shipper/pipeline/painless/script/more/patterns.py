@@ -13,7 +13,7 @@ from shipper.pipeline import guard
 from shipper.pipeline.failure import Failure
 from shipper.pipeline.painless.failures import ScriptFailure, missing
 from shipper.pipeline.painless.limits import FACTOR
-from shipper.pipeline.painless.script import live
+from shipper.pipeline.painless.script import as_text, live
 from shipper.pipeline.painless.strings import given
 from shipper.pipeline.values import utf16_length
 
@@ -194,7 +194,7 @@ def _by_function(
         made = work(matcher)
         if made is None:
             raise missing()
-        return live.text(made)
+        return as_text.text(made)
 
     return _rebuilt(matcher, write, most)
 
@@ -258,4 +258,4 @@ MISSING: Final = (
 )
 live.name_class(Pattern, "java.util.regex.Pattern")
 live.name_class(Matcher, "java.util.regex.Matcher")
-live.name_text(Pattern, lambda pattern: pattern.text)
+as_text.name_text(Pattern, lambda pattern: pattern.text)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from shipper.pipeline.painless import streams
 from shipper.pipeline.painless.failures import ScriptFailure
 from shipper.pipeline.painless.objects import Optional, Stream
-from shipper.pipeline.painless.script import live
+from shipper.pipeline.painless.script import as_text, live
 from shipper.pipeline.painless.streams import used
 from shipper.pipeline.painless.strings import given
 
@@ -68,7 +68,7 @@ def _mapped(
                 continue
             if merged is None:
                 raise ScriptFailure(
-                    f"Duplicate key {live.text(live.unkey(name))} (attempted merging values {live.text(table[name])} and {live.text(value)})",
+                    f"Duplicate key {as_text.text(live.unkey(name))} (attempted merging values {as_text.text(table[name])} and {as_text.text(value)})",
                     "illegal_state_exception",
                     foreign=True,
                 )
