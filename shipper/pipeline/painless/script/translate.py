@@ -14,7 +14,7 @@ from shipper.pipeline.painless.operators import both
 from shipper.pipeline.painless.parts import Value, Variable
 from shipper.pipeline.painless.script import library, live, world
 from shipper.pipeline.painless.script.making import make
-from shipper.pipeline.painless.script.more import spans
+from shipper.pipeline.painless.script.more import instants
 from shipper.pipeline.painless.script.naming import (
     _KEEPS,
     _OWN_MAKES,
@@ -340,14 +340,14 @@ class Writing(Naming):
     def static_call(self, node: tree.Call, owner: str) -> Value:
         """``Math.max(a, b)``."""
         if owner == "System" and node.name == "currentTimeMillis" and not node.arguments:
-            return Value("long", lambda frame: spans.now(frame[STATE]), node.offset)
+            return Value("long", lambda frame: instants.now(frame[STATE]), node.offset)
         return super().static_call(node, owner)
 
     def new(self, node: tree.New) -> Value:
         """``new Type(…)``."""
         name = self.named_type(node.type, node.offset)
         if name == "Date" and not node.arguments:
-            return Value(name, lambda frame: Date(spans.now(frame[STATE])), node.offset)
+            return Value(name, lambda frame: Date(instants.now(frame[STATE])), node.offset)
         return make(self, node, name)
 
 

@@ -8,40 +8,46 @@ from shipper.pipeline import dates
 from shipper.pipeline.dates.zones import Region
 from shipper.pipeline.painless import scalars
 from shipper.pipeline.painless.script import as_text, live
-from shipper.pipeline.painless.script.more.formats import formatted
-from shipper.pipeline.painless.script.more.spans import (
-    _DAY,
-    _FIELDS,
-    _MONTHS,
-    _NANOS,
-    _PARTS,
-    _UNITS,
+from shipper.pipeline.painless.script.more.date_text import (
+    duration_text,
+    instant_text,
+    of_pattern,
+    printed,
+    read,
+    read_instant,
+    zone_named,
+)
+from shipper.pipeline.painless.script.more.fields import (
     FIELDS,
+    OWN_FIELDS,
+    get_int,
+    get_long,
+    week_day,
+)
+from shipper.pipeline.painless.script.more.formats import formatted
+from shipper.pipeline.painless.script.more.instants import (
+    DAY,
+    NANOS,
     Day,
     Duration,
     Field,
     Formatter,
     Instant,
     Named,
-    _at,
-    _between,
-    _compare,
-    _duration_text,
-    _format,
-    _instant,
-    _instant_text,
-    _long,
-    _millis,
-    _of_millis,
-    _parse,
-    _pattern,
-    _steps,
-    _total,
-    _toward_zero,
-    _week_day,
-    _zone,
-    get_int,
-    get_long,
+    millis,
+    of_millis,
+    total,
+)
+from shipper.pipeline.painless.script.more.spans import (
+    MONTHS,
+    PARTS,
+    UNITS,
+    at_zone,
+    between,
+    compare,
+    long,
+    steps,
+    toward_zero,
 )
 from shipper.pipeline.painless.strings import given
 from shipper.pipeline.values import Date, ZonedDateTime
@@ -56,55 +62,53 @@ METHODS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
         "getLong(TemporalField)long": get_long,
         "toInstant()Instant": lambda value: Instant(value.seconds, value.nanos),
         "toEpochSecond()long": lambda value: value.seconds,
-        "isAfter(ChronoZonedDateTime)boolean": _compare(1),
-        "isBefore(ChronoZonedDateTime)boolean": _compare(-1),
-        "isEqual(ChronoZonedDateTime)boolean": _compare(0),
-        "format(DateTimeFormatter)String": _format,
-        "withZoneSameInstant(ZoneId)ZonedDateTime": _at,
+        "isAfter(ChronoZonedDateTime)boolean": compare(1),
+        "isBefore(ChronoZonedDateTime)boolean": compare(-1),
+        "isEqual(ChronoZonedDateTime)boolean": compare(0),
+        "format(DateTimeFormatter)String": printed,
+        "withZoneSameInstant(ZoneId)ZonedDateTime": at_zone,
         "getZone()ZoneId": lambda value: dates.zone(value.zone),
-        "getDayOfWeek()DayOfWeek": _week_day,
-        "getDayOfWeekEnum()DayOfWeek": _week_day,
-        **{f"get{name}()int": work for name, work in _FIELDS.items()},
-        **_steps("ZonedDateTime"),
+        "getDayOfWeek()DayOfWeek": week_day,
+        "getDayOfWeekEnum()DayOfWeek": week_day,
+        **{f"get{name}()int": work for name, work in OWN_FIELDS.items()},
+        **steps("ZonedDateTime"),
     },
     "Instant": {
-        "toEpochMilli()long": _millis,
+        "toEpochMilli()long": millis,
         "getEpochSecond()long": lambda value: value.seconds,
         "getNano()int": lambda value: value.nanos,
-        "isAfter(Instant)boolean": _compare(1),
-        "isBefore(Instant)boolean": _compare(-1),
+        "isAfter(Instant)boolean": compare(1),
+        "isBefore(Instant)boolean": compare(-1),
         "get(TemporalField)int": live.never("Instant.get"),
         "getLong(TemporalField)long": live.never("Instant.getLong"),
-        "compareTo(Instant)int": lambda one, other: scalars.order(
-            _total(one), _total(given(other))
-        ),
+        "compareTo(Instant)int": lambda one, other: scalars.order(total(one), total(given(other))),
         "atZone(ZoneId)ZonedDateTime": lambda value, zone: ZonedDateTime(
             value.seconds, value.nanos, given(zone).id
         ),
-        **_steps("Instant"),
+        **steps("Instant"),
     },
     "Duration": {
-        "toNanos()long": lambda value: _long(value.nanos),
-        "toMillis()long": lambda value: _long(value.nanos // 1_000_000),
-        "getSeconds()long": lambda value: value.nanos // _NANOS,
-        "getNano()int": lambda value: value.nanos % _NANOS,
-        "toMinutes()long": lambda value: _toward_zero(value.nanos // _NANOS, 60),
-        "toHours()long": lambda value: _toward_zero(value.nanos // _NANOS, 3600),
-        "toDays()long": lambda value: _toward_zero(value.nanos // _NANOS, _DAY),
+        "toNanos()long": lambda value: long(value.nanos),
+        "toMillis()long": lambda value: long(value.nanos // 1_000_000),
+        "getSeconds()long": lambda value: value.nanos // NANOS,
+        "getNano()int": lambda value: value.nanos % NANOS,
+        "toMinutes()long": lambda value: toward_zero(value.nanos // NANOS, 60),
+        "toHours()long": lambda value: toward_zero(value.nanos // NANOS, 3600),
+        "toDays()long": lambda value: toward_zero(value.nanos // NANOS, DAY),
         "compareTo(Duration)int": lambda one, other: scalars.order(one.nanos, given(other).nanos),
         "get(TemporalUnit)long": live.never("Duration.get"),
         **{
             f"{word}{name}(long)Duration": lambda value, count, size=size: Duration(
                 value.nanos + count * size
             )
-            for name, nanos in _PARTS.items()
+            for name, nanos in PARTS.items()
             for word, size in (("plus", nanos), ("minus", -nanos))
         },
         "isNegative()boolean": lambda value: value.nanos < 0,
         "isZero()boolean": lambda value: not value.nanos,
     },
     "ChronoUnit": {
-        "between(Temporal,Temporal)long": _between,
+        "between(Temporal,Temporal)long": between,
         "compareTo(Enum)int": live.never("compareTo of an enum"),
         "name()String": lambda unit: unit.name,
     },
@@ -125,7 +129,7 @@ METHODS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
         "withZone(ZoneId)DateTimeFormatter": lambda formatter, zone: Formatter(
             formatter.pattern, given(zone)
         ),
-        "format(TemporalAccessor)String": lambda formatter, value: _format(value, formatter),
+        "format(TemporalAccessor)String": lambda formatter, value: printed(value, formatter),
     },
     "Date": {
         "clone()def": lambda date: Date(date.millis),
@@ -137,29 +141,29 @@ METHODS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
 }
 STATIC: Final[dict[str, dict[str, Callable[..., Any]]]] = {
     "ZonedDateTime": {
-        "parse(CharSequence)ZonedDateTime": _parse,
-        "parse(CharSequence,DateTimeFormatter)ZonedDateTime": lambda text, formatter: _parse(text, given(formatter)),
+        "parse(CharSequence)ZonedDateTime": read,
+        "parse(CharSequence,DateTimeFormatter)ZonedDateTime": lambda text, formatter: read(text, given(formatter)),
         "ofInstant(Instant,ZoneId)ZonedDateTime": lambda value, zone: ZonedDateTime(given(value).seconds, value.nanos, given(zone).id),
     },
     "Instant": {
-        "ofEpochMilli(long)Instant": _of_millis,
+        "ofEpochMilli(long)Instant": of_millis,
         "ofEpochSecond(long)Instant": lambda seconds: Instant(seconds, 0),
-        "ofEpochSecond(long,long)Instant": lambda seconds, nanos: Instant(*divmod(seconds * _NANOS + nanos, _NANOS)),
-        "parse(CharSequence)Instant": _instant,
+        "ofEpochSecond(long,long)Instant": lambda seconds, nanos: Instant(*divmod(seconds * NANOS + nanos, NANOS)),
+        "parse(CharSequence)Instant": read_instant,
     },
     "Duration": {
-        "between(Temporal,Temporal)Duration": lambda one, other: Duration(_total(given(other)) - _total(given(one))),
+        "between(Temporal,Temporal)Duration": lambda one, other: Duration(total(given(other)) - total(given(one))),
         "ofNanos(long)Duration": Duration,
         **{
             f"of{name}(long)Duration": lambda count, size=size: Duration(count * size)
-            for name, size in (("Millis", 1_000_000), ("Seconds", _NANOS), ("Minutes", 60 * _NANOS), ("Hours", 3600 * _NANOS), ("Days", _DAY * _NANOS))
+            for name, size in (("Millis", 1_000_000), ("Seconds", NANOS), ("Minutes", 60 * NANOS), ("Hours", 3600 * NANOS), ("Days", DAY * NANOS))
         },
     },
-    "ZoneId": {"of(String)ZoneId": _zone},
+    "ZoneId": {"of(String)ZoneId": zone_named},
     "ZoneOffset": {},
     "ChronoUnit": {},
     "ChronoField": {},
-    "DateTimeFormatter": {"ofPattern(String)DateTimeFormatter": _pattern},
+    "DateTimeFormatter": {"ofPattern(String)DateTimeFormatter": of_pattern},
     "System": {},
 }  # fmt: skip
 MADE: Final[dict[str, dict[tuple[str, ...], Callable[..., Any]]]] = {"Date": {("long",): Date}}
@@ -202,7 +206,7 @@ QUALIFIED: Final = {
     "java.lang.System": "System",
 }
 CONSTANTS: Final[dict[tuple[str, str], tuple[str, Any]]] = {
-    **{("ChronoUnit", name): ("ChronoUnit", Named("ChronoUnit", name, 0)) for name in (*_UNITS, *_MONTHS)},
+    **{("ChronoUnit", name): ("ChronoUnit", Named("ChronoUnit", name, 0)) for name in (*UNITS, *MONTHS)},
     **{("ChronoField", name): ("ChronoField", Field("ChronoField", name, 0)) for name in FIELDS},
     ("ZoneOffset", "UTC"): ("ZoneOffset", dates.zone("Z")),
     **{
@@ -212,9 +216,9 @@ CONSTANTS: Final[dict[tuple[str, str], tuple[str, Any]]] = {
 }  # fmt: skip
 GETTERS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
     "ZonedDateTime": {
-        **{name[0].lower() + name[1:]: work for name, work in _FIELDS.items()},
-        "dayOfWeek": _week_day,
-        "dayOfWeekEnum": _week_day,
+        **{name[0].lower() + name[1:]: work for name, work in OWN_FIELDS.items()},
+        "dayOfWeek": week_day,
+        "dayOfWeekEnum": week_day,
     },
     "DayOfWeek": {"value": lambda day: day.value},
     "Date": {"time": lambda date: date.millis},
@@ -231,8 +235,8 @@ STATIC_STRING: Final[dict[str, Callable[..., Any]]] = {"format(String,def[])Stri
 MISSING: Final = " atOffset/1 isSupported/1 minus/1 minus/2 plus/1 plus/2 query/1 range/1 truncatedTo/1 until/2 with/1 with/2 getMonth/0 getOffset/0 "
 
 for _kind, _name, _write in (
-    (Instant, "java.time.Instant", _instant_text),
-    (Duration, "java.time.Duration", _duration_text),
+    (Instant, "java.time.Instant", instant_text),
+    (Duration, "java.time.Duration", duration_text),
     (Named, "java.time.temporal.ChronoUnit", lambda value: value.name.capitalize()),
     (Field, "java.time.temporal.ChronoField", None),
     (Day, "java.time.DayOfWeek", lambda value: value.name),
