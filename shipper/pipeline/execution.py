@@ -15,9 +15,10 @@ from shipper.pipeline.values import class_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shipper.pipeline.definition import Pipeline, Step
+    from shipper.pipeline.definition import Pipeline
     from shipper.pipeline.document import Document
     from shipper.pipeline.processors import Run
+    from shipper.pipeline.steps import Step
 
 _ON_FAILURE = ("on_failure_message", "on_failure_processor_type", "on_failure_processor_tag", "on_failure_pipeline")  # fmt: skip
 

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from shipper.config.document import Node
-    from shipper.pipeline.definition import Pipeline, Step
+    from shipper.pipeline.definition import Pipeline
     from shipper.pipeline.document import Document
+    from shipper.pipeline.steps import Step
     from shipper.pipeline.template import Template
 
 ELASTICSEARCH, OPENSEARCH = "elasticsearch", "opensearch"

@@ -12,8 +12,9 @@ from shipper.tools.compare import Difference, differences
 from shipper.tools.trial import place_of
 
 if TYPE_CHECKING:
-    from shipper.pipeline.definition import Pipeline, Step
+    from shipper.pipeline.definition import Pipeline
     from shipper.pipeline.document import Document
+    from shipper.pipeline.steps import Step
     from shipper.tools.trial import Tried
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from shipper.pipeline.definition import Step
+    from shipper.pipeline.steps import Step
     from shipper.tools.trial import Trial
 
 

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from shipper.encode import Constants
-    from shipper.pipeline.definition import Pipeline, Step
+    from shipper.pipeline.definition import Pipeline
+    from shipper.pipeline.steps import Step
 
 FILE = "<head of {}>"
 _INDENT = " " * 8

@@ -19,8 +19,9 @@ from shipper.pipeline.head.steps import number
 from shipper.pipeline.regex import oniguruma
 
 if TYPE_CHECKING:
-    from shipper.pipeline.definition import Pipeline, Step
+    from shipper.pipeline.definition import Pipeline
     from shipper.pipeline.head.steps import State
+    from shipper.pipeline.steps import Step
 
 _COMMON = {"tag", "description", "ignore_failure", "on_failure", "ignore_missing"}
 _GROK = {"field", "patterns", "pattern_definitions", "ecs_compatibility", "trace_match"}

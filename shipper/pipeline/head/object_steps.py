@@ -18,8 +18,8 @@ from shipper.pipeline.values import to_string
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shipper.pipeline.definition import Step
     from shipper.pipeline.head.object_shape import Elements, Shape
+    from shipper.pipeline.steps import Step
 
     Do = Callable[["Options", "Shape", str], None]
 

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from shipper.encode import Constants
-    from shipper.pipeline.definition import Pipeline, Step
+    from shipper.pipeline.definition import Pipeline
+    from shipper.pipeline.steps import Step
 
 _FLOOR, _CEILING = -9.2e18, 1.8e19  # beyond, the quick parser makes floats of integers
 _COMMON = {"tag", "description", "ignore_failure", "on_failure"}

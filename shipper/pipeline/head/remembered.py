@@ -24,9 +24,9 @@ from shipper.pipeline.head.shape import (
 from shipper.pipeline.json_text import dumps
 
 if TYPE_CHECKING:
-    from shipper.pipeline.definition import Step
     from shipper.pipeline.head.steps import State
     from shipper.pipeline.processors import Run
+    from shipper.pipeline.steps import Step
 
 REMEMBERED = {"user_agent": "user_agent", "geoip": "geoip"}  # with their default targets
 _LIMIT = 2000  # texts; then it begins anew

@@ -38,8 +38,8 @@ from shipper.pipeline.values import INT_MAX
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shipper.pipeline.definition import Step
     from shipper.pipeline.head.emit import Writer
+    from shipper.pipeline.steps import Step
 
 _COMMON = {"tag", "description", "if", "ignore_failure", "on_failure"}
 

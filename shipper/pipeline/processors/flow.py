@@ -17,10 +17,11 @@ from shipper.pipeline.values import class_name, hash_order
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shipper.pipeline.definition import Pipeline, Step
+    from shipper.pipeline.definition import Pipeline
     from shipper.pipeline.document import Document
     from shipper.pipeline.options import Build, Options
     from shipper.pipeline.processors import Run
+    from shipper.pipeline.steps import Step
 
 
 def fail(options: Options, build: Build) -> Run:  # noqa: ARG001 - all builders take both
