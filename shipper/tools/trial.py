@@ -185,24 +185,8 @@ class Trial:
                 tried.after = json.loads(body)
         except Raised as raised:
             tried.refused = (raised.failure.type, f"{raised.kind}: {raised.failure.reason}")
-        tried.foreign = frozenset(
-            word
-            for _, raised in document.failures
-            if raised.failure.foreign or raised.failure.root != raised.failure.reason
-            for word in _words(raised.failure.root)
-        )
+        _judge(tried, document.failures, edge.flavour)
         tried.unhandled = tried.refused is not None or (added is not None and added.count > before)
-        tried.failures = [
-            Failed(
-                step.kind,
-                place_of(step),
-                str(raised.failure.reason),
-                raised.failure.foreign,
-                _hint(step, str(tried.before.get("message")), edge.flavour),
-            )
-            for step, raised in document.failures
-            if not step.ignore_failure and step.mark.source != pipelines.WRAPPED
-        ]
         return tried
 
     def file(self, path: Path) -> Iterator[Tried]:
@@ -226,6 +210,27 @@ class Trial:
     def close(self) -> None:
         """End what matching may have started."""
         guard.close()
+
+
+def _judge(tried: Tried, failures: list[tuple[Any, Raised]], flavour: str) -> None:
+    """Note what failed, in the words of people."""
+    tried.foreign = frozenset(
+        word
+        for _, raised in failures
+        if raised.failure.foreign or raised.failure.root != raised.failure.reason
+        for word in _words(raised.failure.root)
+    )
+    tried.failures = [
+        Failed(
+            step.kind,
+            place_of(step),
+            str(raised.failure.reason),
+            raised.failure.foreign,
+            _hint(step, str(tried.before.get("message")), flavour),
+        )
+        for step, raised in failures
+        if not step.ignore_failure and step.mark.source != pipelines.WRAPPED
+    ]
 
 
 def _words(reason: str | None) -> tuple[str, str]:
