@@ -94,7 +94,8 @@ class Piece:
         body: NDJSON for ``_bulk``: two lines an event (action and document), each ended by a newline.
         starts, ends: range of each event, ascending by start.
         doubt: this range may have been sent before, so a 409 means "already there".
-        since: Unix time of the last checkpoint before that: from about then on it may have been sent.
+        since: Unix time from which it may have been sent: if in doubt, that of an earlier reading's checkpoint, otherwise
+            that of the offer to delivery; infinity before that.
         epoch: of the file's reading position; a piece of an older epoch no longer moves the checkpoint.
         refused: events (positions in ``starts``) that a pipeline at the edge failed for: type and reason. They go to the
             dead letters as they are, without being sent.

@@ -9,6 +9,7 @@ from the lowest on: ``safe`` never passes a byte whose event has no column yet. 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING
 
 from shipper.records import Column, Piece, Settled
@@ -163,6 +164,11 @@ class FileLedger:
     def settled(self) -> bool:
         """Whether nothing is out."""
         return not self._ranges
+
+    @property
+    def since(self) -> float:
+        """Unix time at which the first of what is out was offered to delivery; infinity where nothing was."""
+        return min((each.piece.since for each in self._ranges if each.columns is None), default=inf)
 
     def report(self) -> LedgerReport:
         """Columns and what is pending, for the status report."""

@@ -78,7 +78,9 @@ class FileRecord:
         marker_length, marker: length and hash of the bytes just before ``offset``.
         sent: events up to here may have been sent, bytes.
         size: the largest size seen, bytes.
-        created, updated: Unix times.
+        created: Unix time.
+        updated: Unix time of the last checkpoint, or of the offer of the first event that was out then: what is above
+            ``offset`` was not sent before it.
         gone: Unix time since which the file is known to be deleted or replaced; 0 while it is there.
         marks: offsets at which the clock ended an event (above ``offset``), or from which events are of another day.
     """

@@ -31,7 +31,6 @@ class Tracked:
         piece: as offered; its body has been taken over by its chunks.
         size: bytes of the body when it was offered: its share of the budget.
         open: events without a column.
-        since: Unix time from which they may have been sent.
         flying: chunks of it that are on their way or wait for an answer about them.
         given_back: to be abandoned as soon as nothing of it is flying.
         hurry: its file cannot go on until it is settled: nothing of it waits for an index of another day.
@@ -41,7 +40,6 @@ class Tracked:
     piece: Piece
     size: int
     open: int
-    since: float = 0.0
     flying: int = 0
     given_back: bool = False
     hurry: bool = False
@@ -191,7 +189,7 @@ class Batch:
             if chunk.doubt:
                 actions += chunk.lines()[::2]
                 places += [(chunk, i) for i in range(chunk.count)]
-                since = min(since, chunk.of.since)
+                since = min(since, chunk.of.piece.since)
         return actions, places, since
 
     def halves(self) -> tuple[list[Chunk], list[Chunk]]:

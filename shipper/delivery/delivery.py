@@ -120,8 +120,9 @@ class Delivery:
             self._out.append(Abandoned(piece))
             return
         state.trial_offered = state.state is State.TRIAL
-        since = piece.since if piece.doubt else self._wall()
-        tracked = Tracked(piece, len(piece.body), piece.count, since)
+        if not piece.doubt:
+            piece.since = self._wall()
+        tracked = Tracked(piece, len(piece.body), piece.count)
         chunk = Chunk(tracked, piece.body, range(piece.count), doubt=piece.doubt)
         piece.body = b""
         if piece.refused:

@@ -7,6 +7,7 @@ and the reservation is on disk before anything up to it leaves. It reads nothing
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from shipper.checkpoint.ledger import FileLedger
@@ -66,7 +67,8 @@ class Resumable(Content):
         Returns:
             Whether the record's reservation has grown, which must be committed before the piece leaves.
         """
-        piece.doubt, piece.since = piece.start < self.doubt_to, self.doubt_since
+        piece.doubt = piece.start < self.doubt_to
+        piece.since = self.doubt_since if piece.doubt else inf
         if self.ledger.settled:
             self.oldest_unsettled = now
         self.ledger.track(piece, self.marker)
@@ -104,7 +106,7 @@ class Resumable(Content):
             for offset in days.passed(record.marks, ledger.safe):
                 del record.marks[offset]
         record.size = self.sure
-        record.updated = wall
+        record.updated = min(wall, ledger.since)
         return record
 
     @property
