@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from shipper.pipeline.failure import Invalid
 from shipper.pipeline.regex import Translated, charset, folding, properties
-from shipper.pipeline.regex.charset import ALL, CharSet
+from shipper.pipeline.regex.charset import ALL
 from shipper.pipeline.regex.emit import emit
 from shipper.pipeline.regex.oniguruma_class import SETS
 from shipper.pipeline.regex.oniguruma_groups import GroupParser
@@ -345,6 +345,3 @@ class _Parser(GroupParser):
             node.text = self.text[start : start + 2]
             return node
         return self.character(point, options)
-
-
-__all__ = ["CharSet", "translate"]
