@@ -158,7 +158,8 @@ class Earlier:
             if status == 404 or kind == "index_not_found_exception":
                 return [], ""  # deleted meanwhile
             if status in _DENIED or kind == "security_exception":
-                self._warn("_mget", question, status if status != 200 else 403, {"error": error})
+                denied = {"error": error} if error else found
+                self._warn("_mget", question, status if status != 200 else 403, denied)
                 return [], ""
             if kind in _OVERLOAD:
                 raise SendFailed("connect", f"{question}: {error and error.get('reason')}")
