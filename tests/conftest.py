@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from shipper.config import masking
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -28,6 +30,14 @@ _FIXTURES = {
     "secure_opensearch",
     "secure_elasticsearch",
 }
+
+
+@pytest.fixture(autouse=True)
+def _no_secrets_of_others() -> Iterator[None]:
+    """Secrets are registered for the whole process; a test must not see those of another."""
+    masking.clear_secrets()
+    yield
+    masking.clear_secrets()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -47,7 +47,6 @@ def _put_back():
     root.handlers[:] = handlers
     for name, old in libraries.items():
         logging.getLogger(name).setLevel(old)
-    logs.clear_secrets()
 
 
 @pytest.fixture
