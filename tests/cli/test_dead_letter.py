@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import pty
-import select
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shipper.delivery.dead_letter import NAME, DeadLetter, DeadLetters
+from tests.cli.terminal import parts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,13 +65,7 @@ class Desk:
                 os.close(theirs)
                 theirs = -1
                 asked = False
-                while select.select([ours], [], [], 30)[0]:
-                    try:
-                        part = os.read(ours, 65536)
-                    except OSError:  # the other side has gone
-                        break
-                    if not part:
-                        break
+                for part in parts(ours):
                     shown += part
                     if not asked and b"[y/N]" in shown:
                         asked = True

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import pty
-import select
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.cli.terminal import parts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,15 +147,7 @@ def _on_terminal(words: list[str], stdin: bytes, environment: dict[str, str]) ->
             process.stdin.close()
             os.close(theirs)
             theirs = -1
-            shown = b""
-            while select.select([ours], [], [], 30)[0]:
-                try:
-                    part = os.read(ours, 65536)
-                except OSError:  # the other side has gone
-                    break
-                if not part:
-                    break
-                shown += part
+            shown = b"".join(parts(ours))
             assert process.wait(30) == 0
     finally:
         os.close(ours)
