@@ -13,7 +13,6 @@ import os
 import queue
 import signal
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shipper import __version__
@@ -84,7 +83,7 @@ class Agent:
         """
         settings = self._settings
         logs.configure(settings.logging.level, settings.logging.format)
-        store = Store(settings.path_data, settings.host_id or _machine_id())
+        store = Store(settings.path_data, settings.host_id)
         try:
             self._build(store)
             try:
@@ -281,11 +280,3 @@ def _cluster_settings(reread: Callable[[], Settings]) -> Callable[[], Elasticsea
         raise ConfigError(["the output is another one now; restart the agent"])
 
     return read
-
-
-def _machine_id() -> str | None:
-    """The identity of this host, machine-id(5); None where it has none."""
-    try:
-        return Path("/etc/machine-id").read_text("ascii").strip() or None
-    except (OSError, ValueError):
-        return None

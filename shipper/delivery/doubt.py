@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import logging
 import math
-import re
 import time
 import urllib.parse
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from shipper.cluster.behind import generation, write_index
 from shipper.delivery.target import certain
 from shipper.records import SendFailed
 
@@ -28,16 +28,13 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("shipper.delivery")
 
-SLACK = (
-    3600.0  # seconds by which the clocks of host and cluster may differ, and events be on their way
-)
+SLACK = 3600.0  # seconds by which the clocks of host and cluster may differ
 MOST = 64  # indices that are looked through, the newest ones
 MOST_IDS = 5000  # in one question
 PATIENCE = 120.0  # seconds that an index that cannot be read is waited for
 EPISODE = 3600.0  # seconds after which a trouble that shows again is a new one
 _CREATED = "*.settings.index.creation_date"
 _DENIED = {401, 403}
-_GENERATION = re.compile(r"-(\d{6,})$")  # of an index that a rollover made
 _OVERLOAD = ("rejected_execution_exception", "circuit_breaking_exception")
 
 
@@ -122,10 +119,7 @@ class Earlier:
         quoted = urllib.parse.quote(alias, safe="")
         path = f"/{quoted}/_alias/{quoted}"
         found = self._ask(path, f"/{alias}/_alias", "*.aliases.*.is_write_index,error", tell=False)
-        for name, entry in found.items():
-            if entry["aliases"].get(alias, {}).get("is_write_index"):
-                return name
-        return ""
+        return write_index(alias, found) or ""
 
     def _ask(self, path: str, shown: str, wanted: str, *, tell: bool = True) -> dict[str, Any]:
         """What the cluster tells of some indices; nothing where they are not there, or it does not tell."""
@@ -211,5 +205,5 @@ def _newest(names: list[str]) -> str:
 
     One that was shrunk, restored or added by hand is new, and may have been written to long ago.
     """
-    generations = [int(found[1]) if (found := _GENERATION.search(n)) else -1 for n in names]
-    return names[-1] if generations[-1] == max(generations) >= 0 else ""
+    generations = [generation(name) for name in names]
+    return names[-1] if generations[-1] == max(generations) > 0 else ""

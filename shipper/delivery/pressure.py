@@ -21,7 +21,7 @@ EASE = 1 / 16  # of the limit: what late answers take; more, the later, up to a 
 SLOW = 2.0  # times the usual: answers this slow give nothing
 LATE = 3.0  # and from here on they take
 PATIENCE = (
-    5.0  # seconds; with more than one batch in flight, longer answers are late, whatever is usual
+    5.0  # seconds; with several batches in flight, longer answers are late, whatever is usual
 )
 FORGET = 600.0  # seconds in which what is usual follows what is seen
 APART = 2.0  # seconds between the first two requests after an outage, on average, at most

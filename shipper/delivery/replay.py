@@ -32,9 +32,7 @@ WAITS = (
     1.0,
     2.0,
 )  # seconds before the same is tried again; then the target counts as being away
-TRIED_FOR = (
-    86_400.0  # seconds that an event may have been tried before it became a dead letter, at most
-)
+TRIED_FOR = 86_400.0  # seconds that an event was tried, at most, before it was refused
 
 
 class Outcome(enum.StrEnum):

@@ -12,6 +12,7 @@ import urllib.parse
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from shipper.cluster.behind import write_index
 from shipper.cluster.client import Client, RefusedError
 from shipper.records import SendFailed
 
@@ -110,13 +111,7 @@ class Targets:
                 f"GET /_alias/{alias}", "whether it has a write index is not known beforehand"
             )
             return None
-        members = [
-            entry["aliases"][alias]
-            for entry in (found.values() if status == 200 and isinstance(found, dict) else ())
-            if alias in entry.get("aliases", {})
-        ]
-        writers = [one for one in members if one.get("is_write_index")]
-        if writers or (len(members) == 1 and "is_write_index" not in members[0]):
+        if status == 200 and write_index(alias, found):
             return None
         return f"the alias {alias} has no write index; {SETUP}, or set is_write_index on one of its indices"
 

@@ -32,8 +32,7 @@ def repositories(client: Client, settings: Settings, findings: Findings) -> None
     if flavour.product != "elasticsearch" or flavour.serverless:
         return  # has no such phase: setup's plan tells
     for repository, place in _wanted(settings).items():
-        problem = lifecycle.no_repository(repository, place)
-        what, _, todo = problem.partition("; ")
+        what, todo = lifecycle.no_repository(repository, place)
         there, why = _has(client, repository)
         if there is None:
             text = f"whether the cluster has the snapshot repository {repository} of {place}.phases.frozen: {why}"

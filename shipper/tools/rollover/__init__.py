@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from shipper.cluster import lifecycle
+from shipper.cluster.behind import generation
 from shipper.tools.rollover.schedule import due, ended
-from shipper.tools.rollover.targets import DATE, RIGHT, Index, Target, generation, look, written_now
+from shipper.tools.rollover.targets import DATE, RIGHT, Index, Target, look, written_now
 from shipper.tools.setup.lifecycle import choose
 from shipper.tools.setup.plan import Cluster, SetupError, refusal
 from shipper.wording import counted
@@ -173,7 +174,7 @@ def _roll(moves: Moves, target: Target, wanted: Rollover, now: float, *, if_due:
     path = f"/{quote(target.name)}/_rollover"
     if target.mode == "rollover_alias" and not target.written.dated:
         # Its first index was named by hand: without a name of ours the next one would have the same day.
-        number = generation(index)[0] + 1
+        number = generation(index) + 1
         path += f"/{quote(f'<{target.name}-{{now/d}}-{number:06}>', safe='')}"
     moves.moves.append(Move("roll", target.name, index, why, path, {"conditions": conditions}))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from shipper.cluster.behind import generation
 from shipper.tools.setup.plan import STREAMS, Cluster, Right, SetupError, write_index
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 DATE = r"\d{4}\.\d{2}\.\d{2}"  # of a day, in the name of an index
 _ASKED = 5  # times for figures that are not complete
 _PAUSE = 0.2  # seconds between them
-_GENERATION = re.compile(r"-(\d{6,})\Z")
 RIGHT = Right(
     "index privileges manage and view_index_metadata on the data stream or alias",
     "index permissions indices:admin/rollover, indices:admin/create, indices:admin/aliases*, indices:admin/delete,"
@@ -86,16 +86,15 @@ def look(cluster: Cluster, stream: DataStream) -> Iterator[Target]:
     kind = "data_streams" if stream.mode == "data_stream" else "aliases"
     for one in answer.get(kind) or []:
         behind = one.get("backing_indices") or one.get("indices") or []
-        names = sorted([behind] if isinstance(behind, str) else behind, key=generation)
+        names = sorted([behind] if isinstance(behind, str) else behind, key=order)
         name = str(one["name"])
         writes = names[-1] if kind == "data_streams" else write_index(cluster.client, quote(name))
         yield _with_figures(cluster, name, stream.mode, _read(cluster, quote(name), names), writes)
 
 
-def generation(index: str) -> tuple[int, str]:
-    """The number at the end of an index's name, 0 where there is none, and the name: what indices are ordered by."""
-    found = _GENERATION.search(index)
-    return (int(found[1]) if found else 0, index)
+def order(index: str) -> tuple[int, str]:
+    """What indices behind a target are ordered by."""
+    return generation(index), index
 
 
 def _read(cluster: Cluster, asked: str, names: list[str]) -> list[Index]:
@@ -160,5 +159,5 @@ def written_now(client: Client, name: str) -> str | None:
     status, answer = client.json("GET", f"/_resolve/index/{quote(name)}")
     for one in (answer.get("data_streams") or []) if status == 200 else []:
         behind = one.get("backing_indices") or []
-        return max([behind] if isinstance(behind, str) else behind, key=generation, default=None)
+        return max([behind] if isinstance(behind, str) else behind, key=order, default=None)
     return write_index(client, quote(name))

@@ -65,11 +65,11 @@ def place_of(setup: Setup, dataset: str) -> str:
     return f"setup.datasets ({dataset})" if listed else "setup"
 
 
-def no_repository(repository: str, place: str) -> str:
-    """What to say of a frozen phase whose snapshot repository the cluster does not have."""
+def no_repository(repository: str, place: str) -> tuple[str, str]:
+    """What to say of a frozen phase whose snapshot repository the cluster does not have, and what to do."""
     return (
-        f"{place}.phases.frozen.snapshot_repository: the cluster has no repository {repository}; register it, or name one"
-        " that is there (GET /_snapshot lists them)"
+        f"{place}.phases.frozen.snapshot_repository: the cluster has no repository {repository}",
+        "register it, or name one that is there (GET /_snapshot lists them)",
     )
 
 
@@ -148,7 +148,7 @@ class Lifecycles:
             path_of = f"/_snapshot/{quote(repository, safe='')}"
             status, _ = self._cluster.ask("GET", path_of, SNAPSHOTS)
             if status == 404:
-                self._plan.problem(no_repository(repository, place))
+                self._plan.problem("; ".join(no_repository(repository, place)))
                 return
         status, answer = self._cluster.ask("GET", path, POLICIES)
         present = answer.get(name, {}).get("policy") if status == 200 else None

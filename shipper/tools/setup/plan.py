@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from shipper.cluster import behind
 from shipper.cluster.lifecycle import mark
 from shipper.errors import ShipperError
 
@@ -223,15 +224,7 @@ def _settled(client: Client, step: Step, status: int, answer: Any) -> bool:
 def write_index(client: Client, alias: str) -> str | None:
     """The one index that documents for an alias are written to; None where there is none."""
     status, answer = client.json("GET", f"/{alias}/_alias/{alias}")
-    if status != 200 or not isinstance(answer, dict):
-        return None
-    flags: dict[str, bool | None] = {
-        index: found["aliases"][alias].get("is_write_index") for index, found in answer.items()
-    }
-    chosen = [index for index, flag in flags.items() if flag]
-    if not chosen and len(flags) == 1 and None in flags.values():
-        return next(iter(flags))
-    return chosen[0] if len(chosen) == 1 else None
+    return behind.write_index(alias, answer) if status == 200 else None
 
 
 def documents(client: Client, name: str) -> int | None:
